@@ -1,0 +1,58 @@
+/** Imports flow one way: doors -> commands and read-models -> ledger; adapters -> port. */
+const pure = '^(src/ledger|projections)/';
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'the-ledger-is-pure',
+      comment:
+        'Rules import no framework, no I/O and no other room; decimal.js is the one library they know.',
+      severity: 'error',
+      from: { path: '^src/ledger/' },
+      to: { pathNot: ['^src/ledger/', '^node_modules/(decimal\\.js|zod)/'] },
+    },
+    {
+      name: 'projections-are-pure',
+      comment: 'Folds know the ledger and each other, so that the same file runs inside EventStoreDB.',
+      severity: 'error',
+      from: { path: '^projections/' },
+      to: { pathNot: ['^projections/', '^src/ledger/', '^node_modules/(decimal\\.js|zod)/'] },
+    },
+    {
+      name: 'pure-rooms-import-no-node-modules-of-the-runtime',
+      severity: 'error',
+      from: { path: pure },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'commands-and-read-models-never-meet',
+      severity: 'error',
+      from: { path: '^src/(commands|read-models)/' },
+      to: { path: '^src/(commands|read-models)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'adapters-know-only-the-port',
+      severity: 'error',
+      from: { path: '^src/event-store/' },
+      to: { path: '^src/', pathNot: '^src/(event-store|ledger)/' },
+    },
+    {
+      name: 'only-the-composition-root-names-adapters',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(event-store/|app\\.module|composition)' },
+      to: { path: '^src/event-store/(embedded|eventstoredb)/' },
+    },
+    {
+      name: 'inner-rooms-do-not-know-the-doors',
+      severity: 'error',
+      from: { path: '^src/(ledger|event-store|commands|read-models)/' },
+      to: { path: '^src/(main|cli|app\\.module|command-line/)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+  },
+};

@@ -1,0 +1,217 @@
+import type { CalendarDate } from './calendar.js';
+import { type AccountEvent, type AccountEventType, type Place, effectiveOnOf, entryIdOf } from './events.js';
+import { type Money, ZERO } from './money.js';
+import { movementsOf } from './movements.js';
+import { type Owner, type Party, partyKey } from './party.js';
+
+/** What one party owes of one charge. */
+export interface Share {
+  party: Party;
+  /** Open when positive, a credit when negative. */
+  balance: Money;
+  /** Bad debt written off on this share and not reinstated since. */
+  writtenOff: Money;
+}
+
+export interface Charge {
+  effectiveOn: CalendarDate;
+  shares: Map<string, Share>;
+}
+
+/** Unapplied credit that a payment left. */
+export interface Credit {
+  owner: Owner;
+  effectiveOn: CalendarDate;
+  unapplied: Money;
+  /** Ids of the allocations and refunds that drew on it: a reversal of the payment must look at them. */
+  drawnBy: string[];
+}
+
+export type DenialStatus =
+  'open' | 'appealed' | 'upheld' | 'overturned' | 'written_off' | 'transferred' | 'rebilled';
+
+export interface Denial {
+  status: DenialStatus;
+  /** Level of the last appeal, 0 before the first. */
+  level: number;
+}
+
+/** Where an entry stands in the stream. */
+export interface EntryRef {
+  revision: number;
+  type: AccountEventType;
+}
+
+/**
+ * The state that the rules decide on: no more of the history than they need. What a rule must know of single old
+ * events (to compare a repeated command, to mirror a reversed entry) is read from the stream by its revision.
+ */
+export interface Account {
+  /** Revision of the last event folded; -1 before the first. */
+  revision: number;
+  accountId: string;
+  currency: string;
+  entries: Map<string, EntryRef>;
+  charges: Map<string, Charge>;
+  credits: Map<string, Credit>;
+  denials: Map<string, Denial>;
+  /** By the id of an entry: the reversals that took from it. */
+  reversals: Map<string, string[]>;
+}
+
+/** The state before the first event. */
+export function unopenedAccount(): Account {
+  return {
+    revision: -1,
+    accountId: '',
+    currency: '',
+    entries: new Map(),
+    charges: new Map(),
+    credits: new Map(),
+    denials: new Map(),
+    reversals: new Map(),
+  };
+}
+
+/** Whether the account has been opened. */
+export function isOpened(account: Account): boolean {
+  return account.currency !== '';
+}
+
+/**
+ * Folds the next event of the stream into the state, in place (a copy for each of 100,000 events would cost more than
+ * the events), and returns it. Never refuses: the decision has been taken.
+ *
+ * @param event undefined for an event that cannot be read: it counts in the revision and moves nothing
+ */
+export function evolve(account: Account, event: AccountEvent | undefined): Account {
+  account.revision += 1;
+  if (event === undefined) return account;
+  if (event.type === 'AccountOpened') {
+    account.accountId = event.data.accountId;
+    account.currency = event.data.currency;
+    return account;
+  }
+  account.entries.set(entryIdOf(event), { revision: account.revision, type: event.type });
+  note(account, event);
+  const effectiveOn = effectiveOnOf(event);
+  for (const { debit, credit, amount } of movementsOf(event)) {
+    const badDebt = (place: Place): boolean => place.account === 'Expenses:BadDebt';
+    move(account, debit, amount, 1, badDebt(credit), effectiveOn);
+    move(account, credit, amount, -1, badDebt(debit), effectiveOn);
+  }
+  return account;
+}
+
+/** What an event says beside the money it moves. */
+function note(account: Account, event: AccountEvent): void {
+  switch (event.type) {
+    case 'ChargePosted': {
+      const { chargeId, effectiveOn, responsible } = event.data;
+      const share = { party: responsible, balance: ZERO, writtenOff: ZERO };
+      account.charges.set(chargeId, { effectiveOn, shares: new Map([[partyKey(responsible), share]]) });
+      return;
+    }
+    case 'CreditApplied':
+      for (const { source } of event.data.applied) draw(account, source, event.data.allocationId);
+      return;
+    case 'RefundIssued':
+      for (const { source } of event.data.refunded) draw(account, source, event.data.refundId);
+      return;
+    case 'EntryReversed': {
+      const { reverses, reversalId, movements } = event.data;
+      for (const entryId of new Set([reverses, ...movements.map((m) => m.of)])) {
+        account.reversals.set(entryId, [...(account.reversals.get(entryId) ?? []), reversalId]);
+      }
+      return;
+    }
+    case 'DenialRecorded':
+      account.denials.set(event.data.denialId, { status: 'open', level: 0 });
+      return;
+    case 'DenialAppealed':
+      account.denials.set(event.data.denialId, { status: 'appealed', level: event.data.level });
+      return;
+    case 'DenialResolved': {
+      const level = account.denials.get(event.data.denialId)?.level ?? 0;
+      account.denials.set(event.data.denialId, { status: event.data.outcome, level });
+      return;
+    }
+    case 'AccountOpened':
+    case 'PaymentPosted':
+    case 'AdjustmentPosted':
+    case 'ResponsibilityTransferred':
+    case 'NoteRecorded':
+      return;
+  }
+}
+
+function draw(account: Account, source: { paymentId: string } | { chargeId: string }, by: string): void {
+  if (!('paymentId' in source)) return;
+  const credit = account.credits.get(source.paymentId);
+  if (credit && !credit.drawnBy.includes(by)) credit.drawnBy.push(by);
+}
+
+function move(
+  account: Account,
+  place: Place,
+  amount: string,
+  sign: 1 | -1,
+  againstBadDebt: boolean,
+  effectiveOn: CalendarDate,
+): void {
+  if ('chargeId' in place) {
+    const share = shareFor(account, place.chargeId, place.party, effectiveOn);
+    share.balance = sign === 1 ? share.balance.plus(amount) : share.balance.minus(amount);
+    if (againstBadDebt)
+      share.writtenOff = sign === 1 ? share.writtenOff.minus(amount) : share.writtenOff.plus(amount);
+  } else if ('paymentId' in place) {
+    const credit = creditFor(account, place.paymentId, place.owner, effectiveOn);
+    credit.unapplied = sign === 1 ? credit.unapplied.minus(amount) : credit.unapplied.plus(amount);
+  }
+}
+
+/** A share that money touches for the first time is empty; its charge is known unless its event could not be read. */
+function shareFor(account: Account, chargeId: string, party: Party, effectiveOn: CalendarDate): Share {
+  let charge = account.charges.get(chargeId);
+  if (!charge) {
+    charge = { effectiveOn, shares: new Map() };
+    account.charges.set(chargeId, charge);
+  }
+  const key = partyKey(party);
+  let share = charge.shares.get(key);
+  if (!share) {
+    share = { party, balance: ZERO, writtenOff: ZERO };
+    charge.shares.set(key, share);
+  }
+  return share;
+}
+
+function creditFor(account: Account, paymentId: string, owner: Owner, effectiveOn: CalendarDate): Credit {
+  let credit = account.credits.get(paymentId);
+  if (!credit) {
+    credit = { owner, effectiveOn, unapplied: ZERO, drawnBy: [] };
+    account.credits.set(paymentId, credit);
+  }
+  return credit;
+}
+
+/** Every share of every charge. */
+export function* sharesOf(account: Account): Iterable<Share & { chargeId: string }> {
+  for (const [chargeId, charge] of account.charges) {
+    for (const share of charge.shares.values()) yield { chargeId, ...share };
+  }
+}
+
+/** The account's unapplied credit. */
+export function unappliedOf(account: Account): Money {
+  let total = ZERO;
+  for (const credit of account.credits.values()) total = total.plus(credit.unapplied);
+  return total;
+}
+
+/** The account's balance: its shares less its unapplied credit. */
+export function balanceOf(account: Account): Money {
+  let total = ZERO;
+  for (const share of sharesOf(account)) total = total.plus(share.balance);
+  return total.minus(unappliedOf(account));
+}

@@ -1,0 +1,39 @@
+/** A calendar date `YYYY-MM-DD`, 1900 to 2199, without time or zone: when something counts. */
+export type CalendarDate = string;
+
+/** An instant in ISO 8601 UTC with milliseconds, `2026-01-15T10:00:00.000Z`: when something was recorded. */
+export type Instant = string;
+
+const DAY_MS = 86_400_000;
+
+/** Whether the text is a date that exists in the calendar and lies in the years 1900 to 2199. */
+export function isCalendarDate(text: string): boolean {
+  if (!/^(19|20|21)\d\d-\d\d-\d\d$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** Whole days from one date to another; negative when `to` is earlier. */
+export function daysBetween(from: CalendarDate, to: CalendarDate): number {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS;
+}
+
+/** The date some whole days later (or earlier, when negative). */
+export function addDays(date: CalendarDate, days: number): CalendarDate {
+  return new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The later of two dates. */
+export function laterOf(a: CalendarDate, b: CalendarDate): CalendarDate {
+  return a > b ? a : b;
+}
+
+/** The calendar date of an instant in a time zone (IANA name), for instance the entity's own. */
+export function dateIn(timeZone: string, instant: Date): CalendarDate {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(instant);
+}

@@ -1,0 +1,99 @@
+import type { Account } from './account.js';
+import type { Refusal } from './decision.js';
+import type { CreditSource } from './events.js';
+import { type Money, ZERO, formatMoney, money, sumOf } from './money.js';
+import { type Owner, ownerOf, partyKey } from './party.js';
+import { isShareOf, sameOwner } from './shares.js';
+
+/** Credit that can be applied or paid back: a payment's unapplied rest, or a share that shows a credit. */
+export interface AvailableCredit {
+  source: CreditSource;
+  owner: Owner;
+  available: Money;
+}
+
+/** One part drawn from one source. */
+export interface Drawn {
+  source: CreditSource;
+  owner: Owner;
+  amount: string;
+}
+
+/** The credit at a named source; nothing available when it does not exist or is used up. */
+export function creditAt(account: Account, source: CreditSource): AvailableCredit | undefined {
+  if ('paymentId' in source) {
+    const credit = account.credits.get(source.paymentId);
+    return credit && { source, owner: credit.owner, available: credit.unapplied };
+  }
+  const share = account.charges.get(source.chargeId)?.shares.get(partyKey(source.party));
+  return share && { source, owner: ownerOf(source.party), available: share.balance.negated() };
+}
+
+/**
+ * All credit of an owner, oldest first: unapplied money by the date of its payment, credits on shares by the date of
+ * their charge; on the same date in the order they were recorded, payments first.
+ */
+export function creditsOf(account: Account, owner: Owner): AvailableCredit[] {
+  const found: (AvailableCredit & { effectiveOn: string })[] = [];
+  for (const [paymentId, credit] of account.credits) {
+    if (credit.unapplied.greaterThan(0) && sameOwner(credit.owner, owner)) {
+      found.push({
+        source: { paymentId },
+        owner,
+        available: credit.unapplied,
+        effectiveOn: credit.effectiveOn,
+      });
+    }
+  }
+  for (const [chargeId, { effectiveOn, shares }] of account.charges) {
+    for (const { party, balance } of shares.values()) {
+      if (balance.lessThan(0) && isShareOf(owner, party)) {
+        found.push({ source: { chargeId, party }, owner, available: balance.negated(), effectiveOn });
+      }
+    }
+  }
+  return found.sort((a, b) => (a.effectiveOn < b.effectiveOn ? -1 : a.effectiveOn > b.effectiveOn ? 1 : 0));
+}
+
+/** Hands out credit from sources in their order, remembering what is left of each. */
+export class CreditDrawer {
+  constructor(
+    private readonly credits: AvailableCredit[],
+    private readonly currency: string,
+  ) {}
+
+  /**
+   * Draws an amount.
+   *
+   * @param usable false for sources that must not pay for this (a share cannot pay for itself)
+   * @returns the parts, oldest source first, or `credit_insufficient`
+   */
+  draw(amountText: string, usable: (source: CreditSource) => boolean = () => true): Drawn[] | Refusal {
+    const sources = this.credits.filter((c) => c.available.greaterThan(0) && usable(c.source));
+    const available = sumOf(sources.map((c) => c.available));
+    let left = money(amountText);
+    if (left.greaterThan(available)) {
+      return {
+        rejected: {
+          code: 'credit_insufficient',
+          requested: amountText,
+          available: formatMoney(available, this.currency),
+        },
+      };
+    }
+    const drawn: Drawn[] = [];
+    for (const credit of sources) {
+      if (left.isZero()) break;
+      const part = left.lessThan(credit.available) ? left : credit.available;
+      credit.available = credit.available.minus(part);
+      left = left.minus(part);
+      drawn.push({ source: credit.source, owner: credit.owner, amount: formatMoney(part, this.currency) });
+    }
+    return drawn;
+  }
+}
+
+/** The sum of the amounts of allocations. */
+export function allocatedSum(allocations: readonly { amount: string }[]): Money {
+  return allocations.reduce((sum, a) => sum.plus(a.amount), ZERO);
+}

@@ -1,0 +1,283 @@
+import { z } from 'zod';
+import { isCalendarDate } from './calendar.js';
+import { isCurrency } from './currency.js';
+
+/*
+ * The one list of what an account's stream can hold. The union of events, the parser of stored data and the
+ * names that the codec knows all derive from `accountEventData` at the end of this file.
+ *
+ * A new optional field keeps an event's name; anything else is a new stored name (`ChargePosted.v2`) with an
+ * upcaster in `src/event-store/codec.ts`. Amounts are decimal strings in the account's currency.
+ */
+
+const id = z.string().min(1).max(64);
+const amount = z.string().regex(/^\d{1,12}(\.\d{1,4})?$/);
+const date = z.string().refine(isCalendarDate, 'not a calendar date');
+const currency = z.string().refine(isCurrency, 'not a currency');
+const text = z.string();
+
+const payerPosition = z.enum(['primary', 'secondary', 'tertiary']);
+const patient = z.object({ party: z.literal('patient') });
+const party = z.discriminatedUnion('party', [
+  patient,
+  z.object({ party: z.literal('payer'), payerId: id, position: payerPosition }),
+]);
+const otherParty = z.object({ party: z.literal('other'), name: text });
+const payee = z.discriminatedUnion('party', [
+  patient,
+  z.object({ party: z.literal('payer'), payerId: id, position: payerPosition.optional() }),
+  otherParty,
+]);
+const owner = z.discriminatedUnion('party', [
+  patient,
+  z.object({ party: z.literal('payer'), payerId: id }),
+  otherParty,
+]);
+
+/** The closed vocabularies of the contract, shared by events, commands and their validation. */
+export const PAYMENT_METHODS = ['cash', 'check', 'card', 'eft', 'ach', 'lockbox', 'other'] as const;
+export const ADJUSTMENT_CATEGORIES = [
+  'contractual',
+  'charity',
+  'bad_debt',
+  'small_balance',
+  'discount',
+  'courtesy',
+  'interest',
+  'other',
+] as const;
+export const CODE_SYSTEMS = ['CPT', 'HCPCS', 'REV', 'CDT', 'NDC', 'CVX', 'SNOMED', 'LOCAL'] as const;
+export const DENIAL_OUTCOMES = ['overturned', 'upheld', 'written_off', 'transferred', 'rebilled'] as const;
+export const REVERSAL_REASONS = ['nsf', 'takeback', 'posting_error', 'other'] as const;
+export const NOTE_KINDS = ['call', 'letter', 'email', 'visit', 'internal'] as const;
+export const DIRECTIONS = ['credit', 'debit'] as const;
+export const POSITIONS = payerPosition.options;
+
+/** One part of a payment or credit that lowers one share; `reinstated` is how much bad debt it brought back first. */
+const allocation = z.object({
+  chargeId: id,
+  amount,
+  responsible: party,
+  reinstated: amount.optional(),
+});
+
+/** Where credit comes from: a payment's unapplied rest, or a share that shows a credit. */
+const creditSource = z.union([z.object({ paymentId: id }), z.object({ chargeId: id, party })]);
+
+/** A place in the books that a movement debits or credits; see `movements.ts`. */
+const place = z.union([
+  z.object({
+    account: z.enum(['Assets:Receivable:Patient', 'Assets:Receivable:Payer']),
+    chargeId: id,
+    party,
+    since: date.optional(),
+  }),
+  z.object({ account: z.literal('Liabilities:Unapplied'), paymentId: id, owner }),
+  z.object({
+    account: z.union([
+      z.literal(['Assets:Cash', 'Expenses:BadDebt', 'Income:Charges']),
+      z.templateLiteral(['Income:Adjustments:', z.string().regex(/[A-Za-z]+/)]),
+    ]),
+  }),
+]);
+
+const reversedMovement = z.object({ of: id, debit: place, credit: place, amount, effectiveOn: date });
+
+/** Parsers of the data of every event, by stored name. */
+export const accountEventData = {
+  AccountOpened: z.object({
+    accountId: id,
+    openedOn: date,
+    currency,
+    entity: text,
+    patientRef: text.optional(),
+  }),
+  ChargePosted: z.object({
+    chargeId: id,
+    currency,
+    effectiveOn: date,
+    serviceDate: date,
+    amount,
+    code: z.object({ system: z.enum(CODE_SYSTEMS), value: text, modifiers: z.array(text).optional() }),
+    responsible: party,
+    units: z.union([z.number(), text]).optional(),
+    claimId: text.optional(),
+    provider: text.optional(),
+    placeOfService: text.optional(),
+    diagnoses: z.array(text).optional(),
+    description: text.optional(),
+  }),
+  PaymentPosted: z.object({
+    paymentId: id,
+    currency,
+    effectiveOn: date,
+    amount,
+    from: payee,
+    method: z.enum(PAYMENT_METHODS),
+    reference: text.optional(),
+    allocations: z.array(allocation),
+  }),
+  AdjustmentPosted: z.object({
+    adjustmentId: id,
+    currency,
+    effectiveOn: date,
+    amount,
+    category: z.enum(ADJUSTMENT_CATEGORIES),
+    direction: z.enum(DIRECTIONS),
+    allocations: z.array(z.object({ chargeId: id, amount, responsible: party })),
+    groupCode: text.optional(),
+    reasonCode: text.optional(),
+    remarkCodes: z.array(text).optional(),
+  }),
+  ResponsibilityTransferred: z.object({
+    transferId: id,
+    currency,
+    effectiveOn: date,
+    chargeId: id,
+    amount,
+    from: party,
+    to: party,
+    groupCode: text.optional(),
+    reasonCode: text.optional(),
+  }),
+  DenialRecorded: z.object({
+    denialId: id,
+    currency,
+    effectiveOn: date,
+    payerId: id,
+    lines: z.array(
+      z.object({
+        chargeId: id,
+        amount,
+        groupCode: text,
+        reasonCode: text,
+        remarkCodes: z.array(text).optional(),
+      }),
+    ),
+    claimId: text.optional(),
+    appealBy: date.optional(),
+  }),
+  DenialAppealed: z.object({
+    appealId: id,
+    denialId: id,
+    level: z.number().int(),
+    filedOn: date,
+    respondBy: date.optional(),
+  }),
+  DenialResolved: z.object({
+    resolutionId: id,
+    denialId: id,
+    effectiveOn: date,
+    outcome: z.enum(DENIAL_OUTCOMES),
+    entryId: id.optional(),
+    note: text.optional(),
+  }),
+  CreditApplied: z.object({
+    allocationId: id,
+    currency,
+    effectiveOn: date,
+    source: creditSource.optional(),
+    allocations: z.array(z.object({ chargeId: id, amount, responsible: party })),
+    /** The allocations cut by the sources they were paid from: what really moved. */
+    applied: z.array(allocation.extend({ source: creditSource, owner })),
+  }),
+  RefundIssued: z.object({
+    refundId: id,
+    currency,
+    effectiveOn: date,
+    amount,
+    to: payee,
+    method: z.enum(PAYMENT_METHODS),
+    source: creditSource.optional(),
+    /** What was paid back, by where the credit stood. */
+    refunded: z.array(z.object({ source: creditSource, owner, amount })),
+    reference: text.optional(),
+    reason: text.optional(),
+  }),
+  EntryReversed: z.object({
+    reversalId: id,
+    currency,
+    effectiveOn: date,
+    reverses: id,
+    reason: z.enum(REVERSAL_REASONS),
+    amount,
+    allocations: z.array(z.object({ chargeId: id, amount, responsible: party.optional() })).optional(),
+    note: text.optional(),
+    /** The mirror of what is taken back, each with the entry it belonged to. */
+    movements: z.array(reversedMovement),
+  }),
+  NoteRecorded: z.object({
+    noteId: id,
+    effectiveOn: date,
+    kind: z.enum(NOTE_KINDS),
+    text,
+  }),
+} as const;
+
+export type AccountEventType = keyof typeof accountEventData;
+
+/** The data of one type of event. */
+export type DataOf<T extends AccountEventType> = z.infer<(typeof accountEventData)[T]>;
+
+/** One event of one type. */
+export type EventOf<T extends AccountEventType> = { type: T; data: DataOf<T> };
+
+/** Everything that can happen to an account. */
+export type AccountEvent = { [T in AccountEventType]: EventOf<T> }[AccountEventType];
+
+export type Allocation = z.infer<typeof allocation>;
+export type CreditSource = z.infer<typeof creditSource>;
+export type Place = z.infer<typeof place>;
+export type ReversedMovement = z.infer<typeof reversedMovement>;
+export type AdjustmentCategory = (typeof ADJUSTMENT_CATEGORIES)[number];
+
+/** The caller's id of an event: what the account's one namespace of ids is keyed by. */
+export function entryIdOf(event: AccountEvent): string {
+  switch (event.type) {
+    case 'AccountOpened':
+      return event.data.accountId;
+    case 'ChargePosted':
+      return event.data.chargeId;
+    case 'PaymentPosted':
+      return event.data.paymentId;
+    case 'AdjustmentPosted':
+      return event.data.adjustmentId;
+    case 'ResponsibilityTransferred':
+      return event.data.transferId;
+    case 'DenialRecorded':
+      return event.data.denialId;
+    case 'DenialAppealed':
+      return event.data.appealId;
+    case 'DenialResolved':
+      return event.data.resolutionId;
+    case 'CreditApplied':
+      return event.data.allocationId;
+    case 'RefundIssued':
+      return event.data.refundId;
+    case 'EntryReversed':
+      return event.data.reversalId;
+    case 'NoteRecorded':
+      return event.data.noteId;
+  }
+}
+
+/** The date an event counts from. */
+export function effectiveOnOf(event: AccountEvent): string {
+  switch (event.type) {
+    case 'AccountOpened':
+      return event.data.openedOn;
+    case 'DenialAppealed':
+      return event.data.filedOn;
+    case 'ChargePosted':
+    case 'PaymentPosted':
+    case 'AdjustmentPosted':
+    case 'ResponsibilityTransferred':
+    case 'DenialRecorded':
+    case 'DenialResolved':
+    case 'CreditApplied':
+    case 'RefundIssued':
+    case 'EntryReversed':
+    case 'NoteRecorded':
+      return event.data.effectiveOn;
+  }
+}

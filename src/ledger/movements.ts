@@ -1,0 +1,188 @@
+import type { CalendarDate } from './calendar.js';
+import type { AccountEvent, AdjustmentCategory, CreditSource, Place } from './events.js';
+import { type Money, ZERO, formatMoney, money } from './money.js';
+import { type Owner, type Party, ownerKey, ownerOf, partyKey } from './party.js';
+
+/**
+ * Money that moves from one place in the books (credited) to another (debited). Every movement is balanced by its
+ * shape, so debits equal credits whatever a rule decides.
+ */
+export interface Movement {
+  debit: Place;
+  credit: Place;
+  /** Decimal string, more than zero. */
+  amount: string;
+  effectiveOn: CalendarDate;
+}
+
+/** One line of the journal: exactly one of debit and credit is set. */
+export interface JournalLine {
+  place: Place;
+  debit?: string;
+  credit?: string;
+  effectiveOn: CalendarDate;
+}
+
+const CASH: Place = { account: 'Assets:Cash' };
+const CHARGES: Place = { account: 'Income:Charges' };
+const BAD_DEBT: Place = { account: 'Expenses:BadDebt' };
+
+/** The share of a charge that a party owes; `since` only where the party becomes responsible for a new part. */
+export function receivable(chargeId: string, party: Party, since?: CalendarDate): Place {
+  const account = party.party === 'patient' ? 'Assets:Receivable:Patient' : 'Assets:Receivable:Payer';
+  return { account, chargeId, party, ...(since === undefined ? {} : { since }) };
+}
+
+/** What a payment left unapplied, a liability to whoever paid. */
+export function unapplied(paymentId: string, owner: Owner): Place {
+  return { account: 'Liabilities:Unapplied', paymentId, owner };
+}
+
+/** The account an adjustment is booked against: bad debt is an expense, all others lower income. */
+export function adjustmentPlace(category: AdjustmentCategory): Place {
+  if (category === 'bad_debt') return BAD_DEBT;
+  const name = category.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+  return { account: `Income:Adjustments:${name}` };
+}
+
+/** The place that a source of credit names. */
+export function sourcePlace(source: CreditSource, owner: Owner): Place {
+  return 'paymentId' in source
+    ? unapplied(source.paymentId, owner)
+    : receivable(source.chargeId, source.party);
+}
+
+/**
+ * What an event does to money: the only place that says so. Balances, open items, aging, the trial balance, the
+ * exports and the decider's own state all follow from it. Events that move no money give none.
+ */
+export function movementsOf(event: AccountEvent): Movement[] {
+  switch (event.type) {
+    case 'ChargePosted': {
+      const { chargeId, responsible, amount, effectiveOn } = event.data;
+      return some({
+        debit: receivable(chargeId, responsible, effectiveOn),
+        credit: CHARGES,
+        amount,
+        effectiveOn,
+      });
+    }
+    case 'PaymentPosted': {
+      const { paymentId, from, amount, allocations, effectiveOn, currency } = event.data;
+      const rest = allocations.reduce((left, a) => left.minus(a.amount), money(amount));
+      return [
+        ...allocations.flatMap((a) => settle(CASH, a, effectiveOn)),
+        ...some({
+          debit: CASH,
+          credit: unapplied(paymentId, ownerOf(from)),
+          amount: formatMoney(rest, currency),
+          effectiveOn,
+        }),
+      ];
+    }
+    case 'AdjustmentPosted': {
+      const { category, direction, allocations, effectiveOn } = event.data;
+      const against = adjustmentPlace(category);
+      return allocations.flatMap(({ chargeId, responsible, amount }) => {
+        const share = receivable(chargeId, responsible);
+        return direction === 'credit'
+          ? some({ debit: against, credit: share, amount, effectiveOn })
+          : some({ debit: share, credit: against, amount, effectiveOn });
+      });
+    }
+    case 'ResponsibilityTransferred': {
+      const { chargeId, from, to, amount, effectiveOn } = event.data;
+      return some({
+        debit: receivable(chargeId, to, effectiveOn),
+        credit: receivable(chargeId, from),
+        amount,
+        effectiveOn,
+      });
+    }
+    case 'CreditApplied': {
+      const { applied, effectiveOn } = event.data;
+      return applied.flatMap((a) => settle(sourcePlace(a.source, a.owner), a, effectiveOn));
+    }
+    case 'RefundIssued': {
+      const { refunded, effectiveOn } = event.data;
+      return refunded.flatMap(({ source, owner, amount }) =>
+        some({ debit: sourcePlace(source, owner), credit: CASH, amount, effectiveOn }),
+      );
+    }
+    case 'EntryReversed':
+      return event.data.movements.map(({ debit, credit, amount, effectiveOn }) => ({
+        debit,
+        credit,
+        amount,
+        effectiveOn,
+      }));
+    case 'AccountOpened':
+    case 'DenialRecorded':
+    case 'DenialAppealed':
+    case 'DenialResolved':
+    case 'NoteRecorded':
+      return [];
+  }
+}
+
+/** Money for a share: bad debt that was written off on it is reinstated first, so that it never makes a false credit. */
+function settle(
+  from: Place,
+  allocation: { chargeId: string; responsible: Party; amount: string; reinstated?: string | undefined },
+  effectiveOn: CalendarDate,
+): Movement[] {
+  const share = receivable(allocation.chargeId, allocation.responsible);
+  return [
+    ...some({ debit: share, credit: BAD_DEBT, amount: allocation.reinstated ?? '0', effectiveOn }),
+    ...some({ debit: from, credit: share, amount: allocation.amount, effectiveOn }),
+  ];
+}
+
+/** A movement of nothing is none: zero charges and fully allocated payments leave no line. */
+function some(movement: Movement): Movement[] {
+  return money(movement.amount).isZero() ? [] : [movement];
+}
+
+/** The journal lines of an event: its movements, with equal sides of equal places and dates drawn together. */
+export function journalLinesOf(event: AccountEvent): JournalLine[] {
+  const lines = new Map<
+    string,
+    { place: Place; side: 'debit' | 'credit'; amount: Money; effectiveOn: CalendarDate }
+  >();
+  for (const { debit, credit, amount, effectiveOn } of movementsOf(event)) {
+    for (const [side, place] of [['debit', debit] as const, ['credit', credit] as const]) {
+      const key = `${side}|${effectiveOn}|${placeKey(place)}|${'since' in place ? place.since : ''}`;
+      const line = lines.get(key) ?? { place, side, amount: ZERO, effectiveOn };
+      line.amount = line.amount.plus(amount);
+      lines.set(key, line);
+    }
+  }
+  const currency = 'currency' in event.data ? event.data.currency : '';
+  return [...lines.values()].map(({ place, side, amount, effectiveOn }) => ({
+    place,
+    [side]: formatMoney(amount, currency),
+    effectiveOn,
+  }));
+}
+
+/** A key that tells places apart, whatever the age of the part that is moved. */
+export function placeKey(place: Place): string {
+  if ('chargeId' in place) return `${place.account}|${place.chargeId}|${partyKey(place.party)}`;
+  if ('paymentId' in place) return `${place.account}|${place.paymentId}|${ownerKey(place.owner)}`;
+  return place.account;
+}
+
+/** Whether a place counts towards the account's balance: its receivables, less what is unapplied. */
+export function countsInBalance(place: Place): boolean {
+  return 'chargeId' in place || 'paymentId' in place;
+}
+
+/** What movements do to the account's balance, signed: a charge raises it, a payment lowers it. */
+export function balanceEffectOf(movements: Iterable<Movement>): Money {
+  let effect = ZERO;
+  for (const { debit, credit, amount } of movements) {
+    if (countsInBalance(debit)) effect = effect.plus(amount);
+    if (countsInBalance(credit)) effect = effect.minus(amount);
+  }
+  return effect;
+}
