@@ -1,0 +1,33 @@
+import { ZERO, money } from '../src/ledger/money.js';
+import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+import type { Change, Projection, Row } from './projection.js';
+
+/** The tables of a projection in memory: rows by the JSON of their key. State of plain JSON, as EventStoreDB keeps it. */
+export type Tables = Record<string, Record<string, Row>>;
+
+/** Folds one event into the tables, in place, and returns them: what the projector does in SQL, in memory. */
+export function foldChanges(projection: Projection, tables: Tables, recorded: RecordedEvent): Tables {
+  for (const change of projection.changesOf(recorded)) apply(tables, change);
+  return tables;
+}
+
+function apply(tables: Tables, { table, key, set, add, max, running }: Change): void {
+  const rows = (tables[table] ??= {});
+  const row = (rows[JSON.stringify(Object.values(key))] ??= { ...key });
+  Object.assign(row, set);
+  for (const [column, amount] of Object.entries(add ?? {})) row[column] = plus(row[column], amount);
+  for (const [column, value] of Object.entries(max ?? {})) {
+    const before = row[column];
+    if (before === undefined || before === null || (value !== null && value > before)) row[column] = value;
+  }
+  if (running) {
+    const sums = (tables[`${table}.running`] ??= {});
+    const sum = (sums[String(Object.values(key)[0])] ??= {});
+    sum['amount'] = plus(sum['amount'], running.amount);
+    row[running.column] = sum['amount'];
+  }
+}
+
+function plus(before: Row[string] | undefined, amount: string): string {
+  return (before === undefined || before === null ? ZERO : money(String(before))).plus(amount).toFixed();
+}

@@ -1,0 +1,94 @@
+import { entryIdOf } from '../src/ledger/events.js';
+import { type JournalLine, journalLinesOf } from '../src/ledger/movements.js';
+import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+import { PARTY_COLUMNS, ownerColumns, partyColumns } from './party-columns.js';
+import type { Change, Projection, Row } from './projection.js';
+
+/** Every journal line ever written, and the sums by GL account: the base of every answer about a past date. */
+export const journal: Projection = {
+  name: 'journal',
+  version: 1,
+  tables: [
+    {
+      name: 'journal_lines',
+      key: ['position', 'line_no'],
+      appendOnly: true,
+      columns: {
+        position: 'bigint',
+        line_no: 'integer',
+        account_id: 'text',
+        revision: 'bigint',
+        entry_id: 'text',
+        event_type: 'text',
+        gl_account: 'text',
+        currency: 'text',
+        /** Signed: a debit is positive, a credit negative. */
+        amount: 'numeric',
+        effective_on: 'date',
+        recorded_at: 'timestamptz',
+        charge_id: 'text',
+        payment_id: 'text',
+        ...PARTY_COLUMNS,
+        party_name: 'text',
+        since_on: 'date',
+      },
+      indexes: [
+        { columns: ['account_id', 'effective_on'] },
+        { columns: ['effective_on'] },
+        { columns: ['recorded_at'] },
+      ],
+    },
+    {
+      name: 'gl_balances',
+      key: ['gl_account', 'currency'],
+      columns: { gl_account: 'text', currency: 'text', amount: 'numeric' },
+    },
+  ],
+  changesOf(recorded) {
+    const currency = 'currency' in recorded.event.data ? recorded.event.data.currency : '';
+    return journalLinesOf(recorded.event).flatMap((line, i): Change[] => {
+      const amount = line.debit ?? `-${line.credit!}`;
+      const { account } = line.place;
+      return [
+        {
+          table: 'journal_lines',
+          key: { position: recorded.position, line_no: i },
+          set: { ...lineColumns(recorded, line), currency, amount },
+        },
+        { table: 'gl_balances', key: { gl_account: account, currency }, add: { amount } },
+      ];
+    });
+  },
+};
+
+function lineColumns({ accountId, event, revision, recordedAt }: RecordedEvent, line: JournalLine): Row {
+  const { place } = line;
+  const common = {
+    account_id: accountId,
+    revision,
+    entry_id: entryIdOf(event),
+    event_type: event.type,
+    gl_account: place.account,
+    effective_on: line.effectiveOn,
+    recorded_at: recordedAt,
+    charge_id: null,
+    payment_id: null,
+    party: null,
+    payer_id: null,
+    payer_position: null,
+    party_name: null,
+    since_on: null,
+  };
+  if ('chargeId' in place) {
+    return {
+      ...common,
+      charge_id: place.chargeId,
+      ...partyColumns(place.party),
+      since_on: place.since ?? null,
+    };
+  }
+  if ('paymentId' in place) {
+    return { ...common, payment_id: place.paymentId, payer_position: '', ...ownerColumns(place.owner) };
+  }
+  return common;
+}

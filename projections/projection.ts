@@ -1,0 +1,45 @@
+import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+
+/** A value in a row: amounts, dates, instants and positions are text, exact in every store. */
+export type Cell = string | number | boolean | null;
+export type Row = Record<string, Cell>;
+
+export type ColumnType =
+  'text' | 'date' | 'timestamptz' | 'numeric' | 'bigint' | 'integer' | 'boolean' | 'jsonb';
+
+/** A table that a projection fills; key columns are never null. */
+export interface Table {
+  name: string;
+  key: readonly string[];
+  columns: Readonly<Record<string, ColumnType>>;
+  /** Rows are written once and never touched again. */
+  appendOnly?: boolean;
+  /** Further indexes, each a list of columns, with an optional condition on the rows. */
+  indexes?: readonly { columns: readonly string[]; where?: string }[];
+}
+
+/**
+ * What an event does to one row, found by its key and made when it is not there: columns are replaced, raised by exact
+ * amounts, or kept at the greatest value seen.
+ */
+export interface Change {
+  table: string;
+  key: Row;
+  set?: Row;
+  add?: Record<string, string>;
+  max?: Row;
+  /** Sets `column` to the sum of this and all earlier `amount`s of the rows that share the first key column. */
+  running?: { column: string; amount: string };
+}
+
+/**
+ * A pure fold over the events of accounts, as the changes of one event at a time: the projector writes them to
+ * PostgreSQL, `foldChanges` keeps them in memory. No clock, no I/O, no order between accounts.
+ */
+export interface Projection {
+  name: string;
+  /** Raised whenever tables or changes alter: the projection is then rebuilt beside the old one. */
+  version: number;
+  tables: readonly Table[];
+  changesOf: (recorded: RecordedEvent) => Change[];
+}
