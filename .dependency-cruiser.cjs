@@ -45,7 +45,7 @@ module.exports = {
     {
       name: 'inner-rooms-do-not-know-the-doors',
       severity: 'error',
-      from: { path: '^src/(ledger|event-store|commands|read-models)/' },
+      from: { path: '^src/(ledger|event-store|database|http|commands|read-models)/' },
       to: { path: '^src/(main|cli|app\\.module|command-line/)' },
     },
   ],
