@@ -1,6 +1,13 @@
-import type { CalendarDate } from './calendar.js';
-import { type AccountEvent, type AccountEventType, type Place, effectiveOnOf, entryIdOf } from './events.js';
-import { type Money, ZERO } from './money.js';
+import { type CalendarDate, laterOf } from './calendar.js';
+import {
+  type AccountEvent,
+  type AccountEventType,
+  type EventOf,
+  type Place,
+  effectiveOnOf,
+  entryIdOf,
+} from './events.js';
+import { type Money, ZERO, money } from './money.js';
 import { movementsOf } from './movements.js';
 import { type Owner, type Party, partyKey } from './party.js';
 
@@ -11,6 +18,10 @@ export interface Share {
   balance: Money;
   /** Bad debt written off on this share and not reinstated since. */
   writtenOff: Money;
+  /** The latest date from which some of that counts; empty while there is none. */
+  writtenOffOn: string;
+  /** Bad debt that debit adjustments of the caller brought back, not money; `writtenOff` is less by it. */
+  reinstatedByHand: Money;
 }
 
 export interface Charge {
@@ -95,12 +106,44 @@ export function evolve(account: Account, event: AccountEvent | undefined): Accou
   account.entries.set(entryIdOf(event), { revision: account.revision, type: event.type });
   note(account, event);
   const effectiveOn = effectiveOnOf(event);
-  for (const { debit, credit, amount } of movementsOf(event)) {
-    const badDebt = (place: Place): boolean => place.account === 'Expenses:BadDebt';
-    move(account, debit, amount, 1, badDebt(credit), effectiveOn);
-    move(account, credit, amount, -1, badDebt(debit), effectiveOn);
+  for (const { debit, credit, amount, effectiveOn: movedOn } of movementsOf(event)) {
+    move(account, debit, amount, 1, effectiveOn);
+    move(account, credit, amount, -1, effectiveOn);
+    if (credit.account === 'Expenses:BadDebt') {
+      writeOff(account, debit, money(amount).negated(), movedOn, event.type === 'AdjustmentPosted');
+    }
+    if (debit.account === 'Expenses:BadDebt') {
+      writeOff(
+        account,
+        credit,
+        money(amount),
+        movedOn,
+        event.type === 'EntryReversed' && isOfAdjustment(account, event),
+      );
+    }
   }
   return account;
+}
+
+function isOfAdjustment(account: Account, reversal: EventOf<'EntryReversed'>): boolean {
+  return account.entries.get(reversal.data.reverses)?.type === 'AdjustmentPosted';
+}
+
+/** Bad debt on a share grows, or shrinks where the amount is negative. */
+function writeOff(
+  account: Account,
+  place: Place,
+  amount: Money,
+  effectiveOn: CalendarDate,
+  byHand: boolean,
+): void {
+  if (!('chargeId' in place)) return;
+  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
+  if (!share) return;
+  share.writtenOff = share.writtenOff.plus(amount);
+  if (share.writtenOff.isZero()) share.writtenOffOn = '';
+  else if (amount.isPositive()) share.writtenOffOn = laterOf(share.writtenOffOn, effectiveOn);
+  if (byHand) share.reinstatedByHand = share.reinstatedByHand.minus(amount);
 }
 
 /** What an event says beside the money it moves. */
@@ -108,8 +151,10 @@ function note(account: Account, event: AccountEvent): void {
   switch (event.type) {
     case 'ChargePosted': {
       const { chargeId, effectiveOn, responsible } = event.data;
-      const share = { party: responsible, balance: ZERO, writtenOff: ZERO };
-      account.charges.set(chargeId, { effectiveOn, shares: new Map([[partyKey(responsible), share]]) });
+      // Shares are there already only where an event of this id could not be read: what was paid on them stays.
+      const shares = account.charges.get(chargeId)?.shares ?? new Map<string, Share>();
+      account.charges.set(chargeId, { effectiveOn, shares });
+      shareFor(account, chargeId, responsible, effectiveOn);
       return;
     }
     case 'CreditApplied':
@@ -121,7 +166,9 @@ function note(account: Account, event: AccountEvent): void {
     case 'EntryReversed': {
       const { reverses, reversalId, movements } = event.data;
       for (const entryId of new Set([reverses, ...movements.map((m) => m.of)])) {
-        account.reversals.set(entryId, [...(account.reversals.get(entryId) ?? []), reversalId]);
+        const reversals = account.reversals.get(entryId);
+        if (reversals) reversals.push(reversalId);
+        else account.reversals.set(entryId, [reversalId]);
       }
       return;
     }
@@ -148,22 +195,14 @@ function note(account: Account, event: AccountEvent): void {
 function draw(account: Account, source: { paymentId: string } | { chargeId: string }, by: string): void {
   if (!('paymentId' in source)) return;
   const credit = account.credits.get(source.paymentId);
-  if (credit && !credit.drawnBy.includes(by)) credit.drawnBy.push(by);
+  // One event's draws come together, so looking at the last is enough, however many there were.
+  if (credit && credit.drawnBy.at(-1) !== by) credit.drawnBy.push(by);
 }
 
-function move(
-  account: Account,
-  place: Place,
-  amount: string,
-  sign: 1 | -1,
-  againstBadDebt: boolean,
-  effectiveOn: CalendarDate,
-): void {
+function move(account: Account, place: Place, amount: string, sign: 1 | -1, effectiveOn: CalendarDate): void {
   if ('chargeId' in place) {
     const share = shareFor(account, place.chargeId, place.party, effectiveOn);
     share.balance = sign === 1 ? share.balance.plus(amount) : share.balance.minus(amount);
-    if (againstBadDebt)
-      share.writtenOff = sign === 1 ? share.writtenOff.minus(amount) : share.writtenOff.plus(amount);
   } else if ('paymentId' in place) {
     const credit = creditFor(account, place.paymentId, place.owner, effectiveOn);
     credit.unapplied = sign === 1 ? credit.unapplied.minus(amount) : credit.unapplied.plus(amount);
@@ -180,7 +219,7 @@ function shareFor(account: Account, chargeId: string, party: Party, effectiveOn:
   const key = partyKey(party);
   let share = charge.shares.get(key);
   if (!share) {
-    share = { party, balance: ZERO, writtenOff: ZERO };
+    share = { party, balance: ZERO, writtenOff: ZERO, writtenOffOn: '', reinstatedByHand: ZERO };
     charge.shares.set(key, share);
   }
   return share;

@@ -2,8 +2,7 @@ import type { Account } from './account.js';
 import type { Refusal } from './decision.js';
 import type { CreditSource } from './events.js';
 import { type Money, ZERO, formatMoney, money, sumOf } from './money.js';
-import { type Owner, ownerOf, partyKey } from './party.js';
-import { isShareOf, sameOwner } from './shares.js';
+import { type Owner, ownerKey, ownerOf, partyKey } from './party.js';
 
 /** Credit that can be applied or paid back: a payment's unapplied rest, or a share that shows a credit. */
 export interface AvailableCredit {
@@ -35,8 +34,9 @@ export function creditAt(account: Account, source: CreditSource): AvailableCredi
  */
 export function creditsOf(account: Account, owner: Owner): AvailableCredit[] {
   const found: (AvailableCredit & { effectiveOn: string })[] = [];
+  const key = ownerKey(owner);
   for (const [paymentId, credit] of account.credits) {
-    if (credit.unapplied.greaterThan(0) && sameOwner(credit.owner, owner)) {
+    if (credit.unapplied.greaterThan(0) && ownerKey(credit.owner) === key) {
       found.push({
         source: { paymentId },
         owner,
@@ -47,7 +47,7 @@ export function creditsOf(account: Account, owner: Owner): AvailableCredit[] {
   }
   for (const [chargeId, { effectiveOn, shares }] of account.charges) {
     for (const { party, balance } of shares.values()) {
-      if (balance.lessThan(0) && isShareOf(owner, party)) {
+      if (balance.lessThan(0) && ownerKey(ownerOf(party)) === key) {
         found.push({ source: { chargeId, party }, owner, available: balance.negated(), effectiveOn });
       }
     }

@@ -29,13 +29,14 @@ export function recordedEventsNeeded(account: Account, command: AccountCommand):
 
 /**
  * Decides a command on a folded account: the table of contents of the rules. Pure; in order of precedence: account
- * known, amounts well-formed in its currency, id new (else the earlier result or `id_already_used`), then the rule.
+ * known, lists and amounts well-formed in its currency, id new (else the earlier result or `id_already_used`), then
+ * the rule.
  */
 export function decide(account: Account, command: AccountCommand, context: DecisionContext): Decision {
   if (command.type !== 'OpenAccount' && !isOpened(account)) {
     return reject({ code: 'account_not_found', accountId: command.accountId });
   }
-  const errors = amountErrors(command, account.currency);
+  const errors = [...emptyListErrors(command), ...amountErrors(command, account.currency)];
   if (errors.length > 0) return reject({ code: 'validation_failed', errors });
   const earlier = refOf(account, command, commandIdOf(command));
   if (earlier) return repeated(earlier, command, context);
@@ -81,6 +82,29 @@ function repeated(earlier: EntryRef, command: AccountCommand, context: DecisionC
     earlier.type === EVENT_OF[type] ? differingFields(given, context.recorded(id)?.data) : ['type'];
   if (differs.length === 0) return { already: earlier };
   return reject({ code: 'id_already_used', id, usedBy: earlier.type, differs });
+}
+
+/** Lists without which a command says nothing; an adjustment's must sum to its amount anyway. */
+function emptyListErrors(command: AccountCommand): FieldError[] {
+  const empty = (field: string, list: readonly unknown[] | undefined): FieldError[] =>
+    list?.length === 0 ? [{ field, message: 'must not be empty' }] : [];
+  switch (command.type) {
+    case 'ApplyCredit':
+    case 'ReverseEntry':
+      return empty('allocations', command.allocations);
+    case 'RecordDenial':
+      return empty('lines', command.lines);
+    case 'OpenAccount':
+    case 'PostCharge':
+    case 'PostPayment':
+    case 'PostAdjustment':
+    case 'TransferResponsibility':
+    case 'AppealDenial':
+    case 'ResolveDenial':
+    case 'IssueRefund':
+    case 'RecordNote':
+      return [];
+  }
 }
 
 function amountErrors(command: AccountCommand, currency: string): FieldError[] {

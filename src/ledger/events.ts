@@ -12,6 +12,8 @@ import { isCurrency } from './currency.js';
 
 const id = z.string().min(1).max(64);
 const amount = z.string().regex(/^\d{1,12}(\.\d{1,4})?$/);
+/** A sum of amounts may be longer than any of them. */
+const sum = z.string().regex(/^\d+(\.\d{1,4})?$/);
 const date = z.string().refine(isCalendarDate, 'not a calendar date');
 const currency = z.string().refine(isCurrency, 'not a currency');
 const text = z.string();
@@ -53,12 +55,16 @@ export const NOTE_KINDS = ['call', 'letter', 'email', 'visit', 'internal'] as co
 export const DIRECTIONS = ['credit', 'debit'] as const;
 export const POSITIONS = payerPosition.options;
 
-/** One part of a payment or credit that lowers one share; `reinstated` is how much bad debt it brought back first. */
+/**
+ * One part of a payment or credit that lowers one share; `reinstated` is how much bad debt it brought back first, as of
+ * `reinstatedOn` where the write-off counts later than the money.
+ */
 const allocation = z.object({
   chargeId: id,
   amount,
   responsible: party,
   reinstated: amount.optional(),
+  reinstatedOn: date.optional(),
 });
 
 /** Where credit comes from: a payment's unapplied rest, or a share that shows a credit. */
@@ -200,7 +206,7 @@ export const accountEventData = {
     effectiveOn: date,
     reverses: id,
     reason: z.enum(REVERSAL_REASONS),
-    amount,
+    amount: sum,
     allocations: z.array(z.object({ chargeId: id, amount, responsible: party.optional() })).optional(),
     note: text.optional(),
     /** The mirror of what is taken back, each with the entry it belonged to. */

@@ -1,5 +1,5 @@
 import type { CalendarDate } from './calendar.js';
-import type { AccountEvent, AdjustmentCategory, CreditSource, Place } from './events.js';
+import type { AccountEvent, AdjustmentCategory, Allocation, CreditSource, Place } from './events.js';
 import { type Money, ZERO, formatMoney, money } from './money.js';
 import { type Owner, type Party, ownerKey, ownerOf, partyKey } from './party.js';
 
@@ -126,14 +126,15 @@ export function movementsOf(event: AccountEvent): Movement[] {
 }
 
 /** Money for a share: bad debt that was written off on it is reinstated first, so that it never makes a false credit. */
-function settle(
-  from: Place,
-  allocation: { chargeId: string; responsible: Party; amount: string; reinstated?: string | undefined },
-  effectiveOn: CalendarDate,
-): Movement[] {
+function settle(from: Place, allocation: Allocation, effectiveOn: CalendarDate): Movement[] {
   const share = receivable(allocation.chargeId, allocation.responsible);
   return [
-    ...some({ debit: share, credit: BAD_DEBT, amount: allocation.reinstated ?? '0', effectiveOn }),
+    ...some({
+      debit: share,
+      credit: BAD_DEBT,
+      amount: allocation.reinstated ?? '0',
+      effectiveOn: allocation.reinstatedOn ?? effectiveOn,
+    }),
     ...some({ debit: from, credit: share, amount: allocation.amount, effectiveOn }),
   ];
 }

@@ -14,6 +14,7 @@ export type Rejection =
   | { code: 'charge_not_found'; chargeId: string }
   | { code: 'entry_not_found'; entryId: string }
   | { code: 'denial_not_found'; denialId: string }
+  | { code: 'entry_does_not_resolve'; entryId: string; type: string }
   | { code: 'responsible_required'; chargeId: string; openShares: { party: string; balance: string }[] }
   | { code: 'allocations_exceed_amount'; amount: string; allocated: string }
   | { code: 'allocations_differ_from_amount'; amount: string; allocated: string }
@@ -21,6 +22,7 @@ export type Rejection =
   | { code: 'credit_insufficient'; requested: string; available: string }
   | { code: 'entry_not_reversible'; entryId: string; type: string }
   | { code: 'entry_already_reversed'; entryId: string; reversedBy: string[] }
+  | { code: 'write_off_already_reinstated'; entryId: string }
   | { code: 'entry_already_refunded'; entryId: string; refundedBy: string[] }
   | {
       code: 'reversal_exceeds_entry';

@@ -1,8 +1,9 @@
 import type { Account, Share } from './account.js';
+import type { CalendarDate } from './calendar.js';
 import { type Refusal, isRefusal } from './decision.js';
 import type { Allocation } from './events.js';
 import { formatMoney, money } from './money.js';
-import { type Owner, type Party, type Payee, ownerKey, ownerOf, partyKey } from './party.js';
+import { type Party, type Payee, partyKey } from './party.js';
 
 /** A part of an amount that a caller assigns to a charge; whose share it is may be left to the account. */
 export interface RequestedAllocation {
@@ -17,6 +18,9 @@ export interface ResolvedAllocation {
   responsible: Party;
 }
 
+/** Whose money pays: a party's, or for credit whoever's share it is. Adjustments are nobody's money. */
+export type Payer = Payee | 'whoever_owes' | undefined;
+
 /**
  * Says whose share each allocation lowers or raises. Left out it means, for a payer's money, that payer's one open
  * position on the charge; for the patient's, the patient's share; for adjustments (`from` undefined) and other
@@ -27,7 +31,7 @@ export interface ResolvedAllocation {
 export function resolveAllocations(
   account: Account,
   requested: readonly RequestedAllocation[],
-  from: Payee | undefined,
+  from: Payer,
 ): ResolvedAllocation[] | Refusal {
   const resolved: ResolvedAllocation[] = [];
   for (const { chargeId, amount, responsible } of requested) {
@@ -40,14 +44,10 @@ export function resolveAllocations(
   return resolved;
 }
 
-function impliedShare(
-  account: Account,
-  shares: Share[],
-  chargeId: string,
-  from: Payee | undefined,
-): Party | Refusal {
-  if (from?.party === 'patient') return { party: 'patient' };
-  const theirs = from?.party === 'payer' ? shares.filter((s) => isPayer(s.party, from.payerId)) : shares;
+function impliedShare(account: Account, shares: Share[], chargeId: string, from: Payer): Party | Refusal {
+  const payer = from === 'whoever_owes' ? undefined : from;
+  if (payer?.party === 'patient') return { party: 'patient' };
+  const theirs = payer?.party === 'payer' ? shares.filter((s) => isPayer(s.party, payer.payerId)) : shares;
   const open = theirs.filter((s) => s.balance.isPositive() && !s.balance.isZero());
   const writtenOff = from ? theirs.filter((s) => s.writtenOff.greaterThan(0)) : [];
   const candidates = open.length > 0 ? open : writtenOff;
@@ -70,31 +70,26 @@ function isPayer(party: Party, payerId: string): boolean {
 
 /**
  * Adds to each allocation of money the bad debt that it reinstates first: as much as was written off on its share, up
- * to its own amount.
+ * to its own amount; never as of a day before the write-off counts.
  */
 export function withReinstatement<A extends ResolvedAllocation>(
   account: Account,
   allocations: readonly A[],
-): (A & Pick<Allocation, 'reinstated'>)[] {
+  effectiveOn: CalendarDate,
+): (A & Pick<Allocation, 'reinstated' | 'reinstatedOn'>)[] {
   const left = new Map<string, Share['writtenOff']>();
   return allocations.map((allocation) => {
     const { chargeId, responsible, amount } = allocation;
     const key = `${chargeId}|${partyKey(responsible)}`;
     const share = account.charges.get(chargeId)?.shares.get(partyKey(responsible));
     const writtenOff = left.get(key) ?? share?.writtenOff;
-    if (!writtenOff?.greaterThan(0)) return allocation;
+    if (!share || !writtenOff?.greaterThan(0)) return allocation;
     const reinstated = writtenOff.lessThan(amount) ? writtenOff : money(amount);
     left.set(key, writtenOff.minus(reinstated));
-    return { ...allocation, reinstated: formatMoney(reinstated, account.currency) };
+    return {
+      ...allocation,
+      reinstated: formatMoney(reinstated, account.currency),
+      ...(share.writtenOffOn > effectiveOn && { reinstatedOn: share.writtenOffOn }),
+    };
   });
-}
-
-/** Whether two owners of credit are the same. */
-export function sameOwner(a: Owner, b: Owner): boolean {
-  return ownerKey(a) === ownerKey(b);
-}
-
-/** Whether a share belongs to an owner of credit (a payer's shares in all positions do). */
-export function isShareOf(owner: Owner, party: Party): boolean {
-  return sameOwner(owner, ownerOf(party));
 }

@@ -4,7 +4,7 @@ import { money } from './money.js';
 import { partyKey } from './party.js';
 
 /** Version of the fold: raise it whenever `evolve` or `Account` change, so that older snapshots are not read. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 3;
 
 const TYPES = Object.keys(accountEventData) as AccountEventType[];
 
@@ -17,14 +17,20 @@ export interface AccountSnapshot {
   charges: [
     id: string,
     effectiveOn: string,
-    shares: [party: Share['party'], balance: string, writtenOff: string][],
+    shares: [
+      party: Share['party'],
+      balance: string,
+      writtenOff: string,
+      writtenOffOn: string,
+      reinstatedByHand: string,
+    ][],
   ][];
   credits: [id: string, owner: Credit['owner'], effectiveOn: string, unapplied: string, drawnBy: string[]][];
   denials: [id: string, status: Denial['status'], level: number][];
   reversals: [id: string, reversalIds: string[]][];
 }
 
-/** Writes a folded account as JSON that {@link fromSnapshot} reads back to an equal state. */
+/** Writes a folded account as JSON that {@link fromSnapshot} reads back to an equal state; it shares nothing with it. */
 export function toSnapshot(account: Account): AccountSnapshot {
   const { revision, accountId, currency } = account;
   return {
@@ -35,17 +41,23 @@ export function toSnapshot(account: Account): AccountSnapshot {
     charges: Array.from(account.charges, ([id, { effectiveOn, shares }]) => [
       id,
       effectiveOn,
-      Array.from(shares.values(), (s) => [s.party, s.balance.toFixed(), s.writtenOff.toFixed()]),
+      Array.from(shares.values(), (s) => [
+        s.party,
+        s.balance.toFixed(),
+        s.writtenOff.toFixed(),
+        s.writtenOffOn,
+        s.reinstatedByHand.toFixed(),
+      ]),
     ]),
     credits: Array.from(account.credits, ([id, c]) => [
       id,
       c.owner,
       c.effectiveOn,
       c.unapplied.toFixed(),
-      c.drawnBy,
+      [...c.drawnBy],
     ]),
     denials: Array.from(account.denials, ([id, d]) => [id, d.status, d.level]),
-    reversals: [...account.reversals],
+    reversals: Array.from(account.reversals, ([id, ids]) => [id, [...ids]]),
   };
 }
 
@@ -68,9 +80,15 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
         {
           effectiveOn,
           shares: new Map(
-            shares.map(([party, balance, writtenOff]): [string, Share] => [
+            shares.map(([party, balance, writtenOff, writtenOffOn, reinstatedByHand]): [string, Share] => [
               partyKey(party),
-              { party, balance: money(balance), writtenOff: money(writtenOff) },
+              {
+                party,
+                balance: money(balance),
+                writtenOff: money(writtenOff),
+                writtenOffOn,
+                reinstatedByHand: money(reinstatedByHand),
+              },
             ]),
           ),
         },

@@ -26,7 +26,7 @@ export function appealDenial(account: Account, command: AppealDenial): Decision 
       return reject({ code: 'denial_already_resolved', denialId, status: denial.status });
     case 'open':
     case 'upheld':
-      if (denial.level > 0 && level !== denial.level + 1) {
+      if (denial.level > 0 ? level !== denial.level + 1 : level < 1) {
         return reject({ code: 'appeal_level_not_next', denialId, level, expectedLevel: denial.level + 1 });
       }
       return accept({ type: 'DenialAppealed', data: given });

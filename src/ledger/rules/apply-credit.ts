@@ -32,18 +32,19 @@ export function applyCredit(account: Account, command: ApplyCredit, context: Dec
       available: formatMoney(ZERO, account.currency),
     });
   }
-  const allocations = resolveAllocations(account, requested, named?.owner);
+  const allocations = resolveAllocations(account, requested, named?.owner ?? 'whoever_owes');
   if (isRefusal(allocations)) return allocations;
   const applied = draw(account, allocations, named);
   if (isRefusal(applied)) return applied;
+  const effectiveOn = command.effectiveOn ?? context.today;
   return accept({
     type: 'CreditApplied',
     data: {
-      effectiveOn: context.today,
+      effectiveOn,
       currency: account.currency,
       ...given,
       allocations,
-      applied: withReinstatement(account, applied),
+      applied: withReinstatement(account, applied, effectiveOn),
     },
   });
 }

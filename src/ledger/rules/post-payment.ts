@@ -31,13 +31,14 @@ export function postPayment(account: Account, command: PostPayment, context: Dec
   }
   const allocations = resolveAllocations(account, requested, command.from);
   if (isRefusal(allocations)) return allocations;
+  const effectiveOn = command.effectiveOn ?? context.today;
   return accept({
     type: 'PaymentPosted',
     data: {
-      effectiveOn: context.today,
+      effectiveOn,
       currency: account.currency,
       ...given,
-      allocations: withReinstatement(account, allocations),
+      allocations: withReinstatement(account, allocations, effectiveOn),
     },
   });
 }

@@ -1,12 +1,19 @@
 import type { Account } from '../account.js';
 import { type Decision, type DecisionContext, accept, reject } from '../decision.js';
-import type { DataOf } from '../events.js';
+import type { AccountEventType, DataOf } from '../events.js';
 
 export interface ResolveDenial extends Omit<DataOf<'DenialResolved'>, 'effectiveOn'> {
   type: 'ResolveDenial';
   accountId: string;
   effectiveOn?: string;
 }
+
+/** What can have settled a denial: the adjustment or transfer that gave it up, the payment that overturned it. */
+const RESOLVING: readonly AccountEventType[] = [
+  'AdjustmentPosted',
+  'ResponsibilityTransferred',
+  'PaymentPosted',
+];
 
 /**
  * Says how a denial ended. `upheld` leaves it to be appealed at the next level or to be given up by another outcome;
@@ -32,7 +39,12 @@ export function resolveDenial(account: Account, command: ResolveDenial, context:
     case 'appealed':
       break;
   }
-  if (entryId !== undefined && !account.entries.has(entryId))
-    return reject({ code: 'entry_not_found', entryId });
+  if (entryId !== undefined) {
+    const entry = account.entries.get(entryId);
+    if (!entry) return reject({ code: 'entry_not_found', entryId });
+    if (!RESOLVING.includes(entry.type)) {
+      return reject({ code: 'entry_does_not_resolve', entryId, type: entry.type });
+    }
+  }
   return accept({ type: 'DenialResolved', data: { effectiveOn: context.today, ...given } });
 }

@@ -27,11 +27,17 @@ export interface ReverseEntry {
   note?: string;
 }
 
-/** What is left of one movement of an entry after earlier reversals. */
+/** A movement of an entry, and what is left of it after earlier reversals. */
 interface Remaining extends Movement {
   of: string;
   left: Money;
+  /** The shares by which a caller may ask for it back in part; the first is the one it pays or raises. */
+  shares: Place[];
+  /** The movement that brought bad debt back for it. */
+  reinstated?: Movement | undefined;
 }
+
+type Taken = Movement & { of: string };
 
 /** The ids whose events the rule must see: the entry, what drew on it, and earlier reversals of either. */
 export function eventsBehindReversal(account: Account, entryId: string): string[] {
@@ -51,32 +57,26 @@ export function reverseEntry(account: Account, command: ReverseEntry, context: D
   const entry = context.recorded(entryId);
   if (!entry) return reject({ code: 'entry_not_reversible', entryId, type: ref.type });
 
-  const effectiveOn = command.effectiveOn ?? context.today;
   const entryEffectiveOn = effectiveOnOf(entry);
+  const effectiveOn = command.effectiveOn ?? laterOf(context.today, entryEffectiveOn);
   if (effectiveOn < entryEffectiveOn) {
     return reject({ code: 'reversal_before_entry', entryId, effectiveOn, entryEffectiveOn });
   }
   const remaining = remainingOf(account, entry, context);
   if (remaining.every((m) => m.left.isZero()) && !isMoneyless(entry, account, entryId)) {
-    return reject({
-      code: 'entry_already_reversed',
-      entryId,
-      reversedBy: account.reversals.get(entryId) ?? [],
-    });
+    const reversedBy = [...(account.reversals.get(entryId) ?? [])];
+    return reject(
+      reversedBy.length === 0 && isWriteOff(entry)
+        ? { code: 'write_off_already_reinstated', entryId }
+        : { code: 'entry_already_reversed', entryId, reversedBy },
+    );
   }
+  const before = leftOf(remaining, entryId);
   const taken = command.allocations
     ? takePart(account, command.allocations, remaining, entryId)
     : takeWhole(account, remaining, entryId, context);
   if (isRefusal(taken)) return taken;
 
-  const mirrored = taken.map((m): ReversedMovement => ({
-    of: m.of,
-    debit: m.credit,
-    credit: m.debit,
-    amount: m.amount,
-    effectiveOn: laterOf(effectiveOn, m.effectiveOn),
-  }));
-  const ownMoney = taken.filter((m) => m.of === entryId && m.credit.account !== 'Expenses:BadDebt');
   const { type: _, accountId: __, ...given } = command;
   return accept({
     type: 'EntryReversed',
@@ -84,8 +84,14 @@ export function reverseEntry(account: Account, command: ReverseEntry, context: D
       ...given,
       effectiveOn,
       currency: account.currency,
-      amount: formatMoney(sumOf(ownMoney.map((m) => money(m.amount))), account.currency),
-      movements: mirrored,
+      amount: formatMoney(before.minus(leftOf(remaining, entryId)), account.currency),
+      movements: taken.map((m): ReversedMovement => ({
+        of: m.of,
+        debit: m.credit,
+        credit: m.debit,
+        amount: m.amount,
+        effectiveOn: laterOf(effectiveOn, m.effectiveOn),
+      })),
     },
   });
 }
@@ -108,27 +114,28 @@ function isMoneyless(entry: AccountEvent, account: Account, entryId: string): bo
   return movementsOf(entry).length === 0 && !account.reversals.has(entryId);
 }
 
-/** The movements of the entry, and of what was applied from it, less what earlier reversals took. */
+/**
+ * The movements of the entry, and of what was applied from it, less what earlier reversals took; in the order in which
+ * they are taken back: what came last goes first.
+ */
 function remainingOf(account: Account, entry: AccountEvent, context: DecisionContext): Remaining[] {
   const paymentId = entryIdOf(entry);
   const applications = (account.credits.get(paymentId)?.drawnBy ?? [])
     .map((id) => context.recorded(id))
     .filter((event) => event?.type === 'CreditApplied')
     .map((event) => onlyFrom(paymentId, event));
-  // What was applied last is taken back first; it returns to the payment's unapplied rest, which goes next.
-  const behind = [...applications.reverse(), entry];
+  const behind = [entry, ...applications];
+  const remaining = behind.flatMap(inOrder).reverse();
   const taken = takenBefore(account, behind.map(entryIdOf), context);
-  return behind.flatMap((event) => {
-    const of = entryIdOf(event);
-    return movementsOf(event).map((movement) => {
-      const key = movementKey(of, movement.debit, movement.credit);
-      const before = taken.get(key) ?? ZERO;
-      const amount = money(movement.amount);
-      const used = before.lessThan(amount) ? before : amount;
-      taken.set(key, before.minus(used));
-      return { ...movement, of, left: amount.minus(used) };
-    });
-  });
+  for (const movement of remaining) {
+    const key = movementKey(movement.of, movement.debit, movement.credit);
+    const before = taken.get(key) ?? ZERO;
+    const used = smallerOf(before, movement.left);
+    taken.set(key, before.minus(used));
+    movement.left = movement.left.minus(used);
+  }
+  if (isWriteOff(entry)) leaveWhatMoneyBroughtBack(account, remaining);
+  return remaining;
 }
 
 function onlyFrom(paymentId: string, event: AccountEvent & { type: 'CreditApplied' }): AccountEvent {
@@ -136,6 +143,55 @@ function onlyFrom(paymentId: string, event: AccountEvent & { type: 'CreditApplie
     (a) => 'paymentId' in a.source && a.source.paymentId === paymentId,
   );
   return { ...event, data: { ...event.data, applied } };
+}
+
+/** An event's movements; bad debt that money reinstated goes with the movement of that money, which follows it. */
+function inOrder(event: AccountEvent): Remaining[] {
+  const of = entryIdOf(event);
+  const isMoney = event.type === 'PaymentPosted' || event.type === 'CreditApplied';
+  const movements: Remaining[] = [];
+  let reinstated: Movement | undefined;
+  for (const movement of movementsOf(event)) {
+    if (isMoney && movement.credit.account === 'Expenses:BadDebt') {
+      reinstated = movement;
+      continue;
+    }
+    const { debit, credit, amount } = movement;
+    const shares = [credit, debit].filter((place) => 'chargeId' in place);
+    movements.push({
+      ...movement,
+      of,
+      left: money(amount),
+      shares: event.type === 'ResponsibilityTransferred' ? shares : shares.slice(0, 1),
+      reinstated,
+    });
+    reinstated = undefined;
+  }
+  return movements;
+}
+
+function isWriteOff(entry: AccountEvent): boolean {
+  return (
+    entry.type === 'AdjustmentPosted' &&
+    entry.data.category === 'bad_debt' &&
+    entry.data.direction === 'credit'
+  );
+}
+
+/**
+ * Of a write-off, what money has reinstated since is back already: taken back once more, the share would owe it twice.
+ */
+function leaveWhatMoneyBroughtBack(account: Account, remaining: Remaining[]): void {
+  const reversible = new Map<string, Money>();
+  for (const movement of remaining) {
+    const place = movement.shares[0];
+    if (!place || !('chargeId' in place)) continue;
+    const key = placeKey(place);
+    const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
+    const most = reversible.get(key) ?? (share ? share.writtenOff.plus(share.reinstatedByHand) : ZERO);
+    movement.left = smallerOf(movement.left, most);
+    reversible.set(key, most.minus(movement.left));
+  }
 }
 
 /** What earlier reversals took, by the movement they mirrored. */
@@ -161,15 +217,13 @@ function takeWhole(
   remaining: Remaining[],
   entryId: string,
   context: DecisionContext,
-): (Movement & { of: string })[] | Refusal {
+): Taken[] | Refusal {
   const refundedBy = (account.credits.get(entryId)?.drawnBy ?? []).filter((id) => {
     const refund = context.recorded(id);
     return refund?.type === 'RefundIssued' && !isTakenBack(account, refund, context);
   });
   if (refundedBy.length > 0) return { rejected: { code: 'entry_already_refunded', entryId, refundedBy } };
-  return remaining
-    .filter((m) => !m.left.isZero())
-    .map((m) => ({ ...m, amount: formatMoney(m.left, account.currency) }));
+  return remaining.flatMap((movement) => take(account, movement, movement.left));
 }
 
 /** Whether a refund was reversed in full, so that its money is back. */
@@ -183,26 +237,17 @@ function takePart(
   allocations: NonNullable<ReverseEntry['allocations']>,
   remaining: Remaining[],
   entryId: string,
-): (Movement & { of: string })[] | Refusal {
-  const taken: (Movement & { of: string })[] = [];
-  const take = (movement: Remaining, amount: Money): void => {
-    movement.left = movement.left.minus(amount);
-    const { of, debit, credit, effectiveOn } = movement;
-    taken.push({ of, debit, credit, effectiveOn, amount: formatMoney(amount, account.currency) });
-  };
+): Taken[] | Refusal {
+  const taken: Taken[] = [];
   for (const { chargeId, amount, responsible } of allocations) {
-    const payments = remaining.filter(
-      (m) => m.credit.account !== 'Expenses:BadDebt' && touches(m, chargeId, responsible),
-    );
-    const shares = new Set(payments.map((m) => placeKey('chargeId' in m.credit ? m.credit : m.debit)));
-    if (shares.size > 1) {
-      return {
-        rejected: { code: 'responsible_required', chargeId, openShares: sharesTouched(payments, account) },
-      };
+    const payments = remaining.filter((m) => touches(m, chargeId, responsible));
+    const shares = sharesTouched(payments, account);
+    if (shares.length > 1) {
+      return { rejected: { code: 'responsible_required', chargeId, openShares: shares } };
     }
     const available = sumOf(payments.map((m) => m.left));
     if (available.isZero() && payments.length > 0) {
-      const reversedBy = account.reversals.get(entryId) ?? [];
+      const reversedBy = [...(account.reversals.get(entryId) ?? [])];
       if (reversedBy.length > 0) return { rejected: { code: 'entry_already_reversed', entryId, reversedBy } };
     }
     if (available.lessThan(amount)) {
@@ -216,15 +261,14 @@ function takePart(
         },
       };
     }
-    let left = money(amount);
+    let wanted = money(amount);
     for (const movement of payments) {
-      const part = left.lessThan(movement.left) ? left : movement.left;
-      if (part.isZero()) continue;
-      left = left.minus(part);
-      takeWithReinstatement(remaining, movement, part, take);
+      const part = smallerOf(wanted, movement.left);
+      wanted = wanted.minus(part);
+      taken.push(...take(account, movement, part));
       if (movement.of !== entryId) {
         const cash = remaining.find((m) => m.of === entryId && 'paymentId' in m.credit);
-        if (cash) take(cash, part);
+        if (cash) taken.push(...take(account, cash, part));
       }
     }
   }
@@ -232,29 +276,43 @@ function takePart(
 }
 
 /**
- * Takes back money for a share. It had reinstated bad debt first, so the part that reinstated nothing goes first, and
+ * Takes a part of a movement. Money had reinstated bad debt first, so the part that reinstated nothing goes first, and
  * bad debt returns only for the rest.
  */
-function takeWithReinstatement(
-  remaining: Remaining[],
-  movement: Remaining,
-  part: Money,
-  take: (movement: Remaining, amount: Money) => void,
-): void {
-  const reinstated = remaining.find(
-    (m) =>
-      m.of === movement.of &&
-      m.credit.account === 'Expenses:BadDebt' &&
-      placeKey(m.debit) === placeKey(movement.credit),
-  );
-  const keeps = movement.left.minus(part);
-  take(movement, part);
-  if (reinstated?.left.greaterThan(keeps)) take(reinstated, reinstated.left.minus(keeps));
+function take(account: Account, movement: Remaining, part: Money): Taken[] {
+  const { of, debit, credit, effectiveOn, left, reinstated } = movement;
+  movement.left = left.minus(part);
+  const taken: Taken[] = [];
+  const add = (m: Pick<Movement, 'debit' | 'credit' | 'effectiveOn'>, amount: Money): void => {
+    if (amount.isZero()) return;
+    taken.push({
+      of,
+      debit: m.debit,
+      credit: m.credit,
+      effectiveOn: m.effectiveOn,
+      amount: formatMoney(amount, account.currency),
+    });
+  };
+  add({ debit, credit, effectiveOn }, part);
+  if (reinstated) {
+    const most = money(reinstated.amount);
+    add(reinstated, smallerOf(most, left).minus(smallerOf(most, movement.left)));
+  }
+  return taken;
+}
+
+/** What is left of an entry's own movements. */
+function leftOf(remaining: Remaining[], entryId: string): Money {
+  return sumOf(remaining.filter((m) => m.of === entryId).map((m) => m.left));
+}
+
+function smallerOf(a: Money, b: Money): Money {
+  return a.lessThan(b) ? a : b;
 }
 
 /** Whether a movement pays or raises a share of the charge, and of the party where one is named. */
-function touches(movement: Movement, chargeId: string, responsible: Party | undefined): boolean {
-  return [movement.credit, movement.debit].some(
+function touches(movement: Remaining, chargeId: string, responsible: Party | undefined): boolean {
+  return movement.shares.some(
     (place) =>
       'chargeId' in place &&
       place.chargeId === chargeId &&
@@ -262,12 +320,14 @@ function touches(movement: Movement, chargeId: string, responsible: Party | unde
   );
 }
 
+/** The shares that movements pay or raise, with what is left of them; in the order in which they came. */
 function sharesTouched(movements: Remaining[], account: Account): { party: string; balance: string }[] {
-  return movements.map((m) => {
-    const place = 'chargeId' in m.credit ? m.credit : m.debit;
-    return {
-      party: 'party' in place ? partyKey(place.party).replaceAll('|', ' ') : place.account,
-      balance: formatMoney(m.left, account.currency),
-    };
-  });
+  const shares = new Map<string, Money>();
+  for (const { shares: places, left } of movements.toReversed()) {
+    const place = places[0];
+    if (!place || !('chargeId' in place)) continue;
+    const party = partyKey(place.party).replaceAll('|', ' ');
+    shares.set(party, (shares.get(party) ?? ZERO).plus(left));
+  }
+  return Array.from(shares, ([party, left]) => ({ party, balance: formatMoney(left, account.currency) }));
 }

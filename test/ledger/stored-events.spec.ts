@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { UnreadableEvent, decode, encode } from '../../src/event-store/codec.js';
+import type { StoredEvent } from '../../src/event-store/event-store.js';
+import { accountEventData } from '../../src/ledger/events.js';
+import { journalLinesOf } from '../../src/ledger/movements.js';
+
+/*
+ * One event of every type as it was stored once. These files are never edited: what is in a log can not be either.
+ * A changed event is a new stored name with an upcaster and a file of its own.
+ */
+const FOLDER = new URL('../fixtures/events/', import.meta.url);
+
+const FROZEN: Record<string, string> = {
+  AccountOpened: '343c3651af7e0874',
+  AdjustmentPosted: '6c541e36179c5ff5',
+  ChargePosted: 'a75342c6f3ee7b65',
+  CreditApplied: '8fe7dff8a9da512f',
+  DenialAppealed: 'c844b8312cc1c502',
+  DenialRecorded: 'ddbe1f3762fd316a',
+  DenialResolved: '7ed109d2db86e852',
+  EntryReversed: '1356032861d6c85b',
+  NoteRecorded: '98b8db70cb6f0aa3',
+  PaymentPosted: 'e773107b686c3660',
+  RefundIssued: 'a12b3eb289de5777',
+  ResponsibilityTransferred: '33e2dedafaa92b86',
+};
+
+function textOf(name: string): string {
+  return readFileSync(new URL(`${name}.json`, FOLDER), 'utf8');
+}
+
+function stored(name: string, over: Partial<StoredEvent> = {}): StoredEvent {
+  const file = JSON.parse(textOf(name));
+  return { stream: 'account-A1', revision: 3, position: '17', id: 'some', ...file, ...over };
+}
+
+describe('an event stored once', () => {
+  test('is there for every type, and for none that is unknown', () => {
+    const names = readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ''));
+    expect(names.sort()).toEqual(Object.keys(accountEventData).sort());
+    expect(names.sort()).toEqual(Object.keys(FROZEN).sort());
+  });
+
+  test.each(Object.keys(FROZEN))('%s is read whole, and would be written as it was', (name) => {
+    const { type, data } = stored(name);
+    const { event, ...rest } = decode(stored(name));
+    expect(rest).toEqual({
+      accountId: 'A1',
+      revision: 3,
+      position: '17',
+      recordedAt: '2026-02-15T10:00:00.000Z',
+      actor: 'lockbox',
+    });
+    expect(event).toStrictEqual({ type, data });
+    expect(JSON.parse(JSON.stringify(encode(event)))).toStrictEqual({ type, data });
+    expect(() => journalLinesOf(event)).not.toThrow();
+  });
+
+  test.each(Object.keys(FROZEN))('%s is what it was', (name) => {
+    expect(createHash('sha256').update(textOf(name)).digest('hex').slice(0, 16)).toBe(FROZEN[name]);
+  });
+
+  test.each(Object.keys(FROZEN))('%s is not read without any of its required fields', (name) => {
+    const shape = accountEventData[name as keyof typeof accountEventData].shape;
+    const { data } = stored(name);
+    for (const [field, schema] of Object.entries(shape)) {
+      const { [field]: _, ...rest } = data as Record<string, unknown>;
+      const read = (): unknown => decode(stored(name, { data: rest }));
+      if (schema.safeParse(undefined).success) expect(read).not.toThrow();
+      else expect(read).toThrow(UnreadableEvent);
+    }
+  });
+});
+
+describe('a stored event that cannot be read', () => {
+  const reasonOf = (over: Partial<StoredEvent>): unknown => {
+    try {
+      return decode(stored('PaymentPosted', over));
+    } catch (error) {
+      return error instanceof UnreadableEvent ? error.reason : error;
+    }
+  };
+
+  test('says what is wrong, never what it holds', () => {
+    expect(reasonOf({ stream: 'deposit-7' })).toBe('not a stream of an account');
+    expect(reasonOf({ type: 'PaymentLost' })).toBe('unknown type of event');
+    expect(reasonOf({ type: 'constructor' })).toBe('unknown type of event');
+    expect(reasonOf({ data: undefined })).toBe('data is malformed: : invalid_type');
+    expect(reasonOf({ data: { ...(stored('PaymentPosted').data as object), amount: '1e3' } })).toBe(
+      'data is malformed: amount: invalid_format',
+    );
+    expect(
+      reasonOf({ data: { ...(stored('PaymentPosted').data as object), effectiveOn: '2026-02-30' } }),
+    ).toBe('data is malformed: effectiveOn: custom');
+    expect(reasonOf({ metadata: {} })).toBe('metadata has no recordedAt');
+    expect(reasonOf({ metadata: { recordedAt: 'yesterday' } })).toBe('metadata has no recordedAt');
+  });
+
+  test('names its place in the log', () => {
+    expect(() => decode(stored('PaymentPosted', { type: 'PaymentLost' }))).toThrow(
+      new Error('account-A1@3 (PaymentLost): unknown type of event'),
+    );
+  });
+});
