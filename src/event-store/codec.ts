@@ -1,4 +1,4 @@
-import { type AccountEvent, type AccountEventType, accountEventData } from '../ledger/events.js';
+import { type AccountEvent, type AccountEventType, accountEventData, entryIdIn } from '../ledger/events.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import type { StoredEvent } from './event-store.js';
 
@@ -29,6 +29,8 @@ export class UnreadableEvent extends Error {
   constructor(
     readonly stored: StoredEvent,
     readonly reason: string,
+    /** The entry it would have been, as far as that can be made out. */
+    readonly entry?: { id: string; type: AccountEventType },
   ) {
     super(`${stored.stream}@${stored.revision} (${stored.type}): ${reason}`);
     this.name = 'UnreadableEvent';
@@ -48,7 +50,12 @@ export function decode(stored: StoredEvent): RecordedEvent {
   const parsed = accountEventData[type].safeParse(data);
   if (!parsed.success) {
     const fault = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.code}`).join('; ');
-    throw new UnreadableEvent(stored, `data is malformed: ${fault}`);
+    const id = entryIdIn(type, data);
+    throw new UnreadableEvent(
+      stored,
+      `data is malformed: ${fault}`,
+      id === undefined ? undefined : { id, type },
+    );
   }
   const { recordedAt, actor } = stored.metadata;
   if (typeof recordedAt !== 'string' || Number.isNaN(Date.parse(recordedAt))) {

@@ -146,6 +146,14 @@ function writeOff(
   if (byHand) share.reinstatedByHand = share.reinstatedByHand.minus(amount);
 }
 
+/**
+ * Remembers the id of the event folded last, which could not be read: whoever sends it again must not post twice.
+ */
+export function rememberUnreadable(account: Account, entry: { id: string; type: AccountEventType }): void {
+  if (entry.type === 'AccountOpened' || account.entries.has(entry.id)) return;
+  account.entries.set(entry.id, { revision: account.revision, type: entry.type });
+}
+
 /** What an event says beside the money it moves. */
 function note(account: Account, event: AccountEvent): void {
   switch (event.type) {

@@ -78,8 +78,10 @@ function refOf(account: Account, command: AccountCommand, id: string): EntryRef 
 function repeated(earlier: EntryRef, command: AccountCommand, context: DecisionContext): Decision {
   const id = commandIdOf(command);
   const { type, accountId: _, ...given } = command;
-  const differs =
-    earlier.type === EVENT_OF[type] ? differingFields(given, context.recorded(id)?.data) : ['type'];
+  const stored = context.recorded(id)?.data;
+  // What was stored may not be readable any more: then nobody can say that it is the same.
+  const fields = stored === undefined ? Object.keys(given) : differingFields(given, stored);
+  const differs = earlier.type === EVENT_OF[type] ? fields : ['type'];
   if (differs.length === 0) return { already: earlier };
   return reject({ code: 'id_already_used', id, usedBy: earlier.type, differs });
 }

@@ -237,34 +237,31 @@ export type Place = z.infer<typeof place>;
 export type ReversedMovement = z.infer<typeof reversedMovement>;
 export type AdjustmentCategory = (typeof ADJUSTMENT_CATEGORIES)[number];
 
-/** The caller's id of an event: what the account's one namespace of ids is keyed by. */
+/** Where each event keeps the caller's id: what the account's one namespace of ids is keyed by. */
+const ENTRY_ID = {
+  AccountOpened: 'accountId',
+  ChargePosted: 'chargeId',
+  PaymentPosted: 'paymentId',
+  AdjustmentPosted: 'adjustmentId',
+  ResponsibilityTransferred: 'transferId',
+  DenialRecorded: 'denialId',
+  DenialAppealed: 'appealId',
+  DenialResolved: 'resolutionId',
+  CreditApplied: 'allocationId',
+  RefundIssued: 'refundId',
+  EntryReversed: 'reversalId',
+  NoteRecorded: 'noteId',
+} as const satisfies { [T in AccountEventType]: keyof DataOf<T> };
+
+/** The caller's id of an event. */
 export function entryIdOf(event: AccountEvent): string {
-  switch (event.type) {
-    case 'AccountOpened':
-      return event.data.accountId;
-    case 'ChargePosted':
-      return event.data.chargeId;
-    case 'PaymentPosted':
-      return event.data.paymentId;
-    case 'AdjustmentPosted':
-      return event.data.adjustmentId;
-    case 'ResponsibilityTransferred':
-      return event.data.transferId;
-    case 'DenialRecorded':
-      return event.data.denialId;
-    case 'DenialAppealed':
-      return event.data.appealId;
-    case 'DenialResolved':
-      return event.data.resolutionId;
-    case 'CreditApplied':
-      return event.data.allocationId;
-    case 'RefundIssued':
-      return event.data.refundId;
-    case 'EntryReversed':
-      return event.data.reversalId;
-    case 'NoteRecorded':
-      return event.data.noteId;
-  }
+  return (event.data as Record<string, unknown>)[ENTRY_ID[event.type]] as string;
+}
+
+/** The caller's id in data that could not be read as this type of event, if that much can be made out. */
+export function entryIdIn(type: AccountEventType, data: unknown): string | undefined {
+  const found: unknown = (data as Record<string, unknown> | null | undefined)?.[ENTRY_ID[type]];
+  return id.safeParse(found).data;
 }
 
 /** The date an event counts from. */

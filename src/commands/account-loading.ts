@@ -1,0 +1,141 @@
+import type { Logger } from 'pino';
+import { UnreadableEvent, accountStream, decode } from '../event-store/codec.js';
+import type { EventStore, StoredEvent } from '../event-store/event-store.js';
+import type { RecordedEvent } from '../ledger/recorded-event.js';
+import { FOLD_VERSION, toSnapshot } from '../ledger/snapshot.js';
+import { FoldedAccount } from './folded-account.js';
+import type { SnapshotStore } from './snapshots.js';
+
+const NAMED_MAX = 10_000;
+
+/** Brings folded accounts up to what the store holds, from snapshots where there are some. */
+export class AccountLoading {
+  private readonly named = new Set<string>();
+  private readonly saving = new Set<string>();
+  private saves: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly snapshots: SnapshotStore,
+    private readonly log: Logger,
+    /** Events from which an account is worth a snapshot. */
+    private readonly snapshotFrom: number,
+  ) {}
+
+  /** Folds an account from its snapshot and the rest of its stream, or from the stream alone. */
+  async load(accountId: string): Promise<FoldedAccount> {
+    const folded = (await this.fromSnapshot(accountId)) ?? FoldedAccount.unopened();
+    await this.catchUp(accountId, folded);
+    return folded;
+  }
+
+  /**
+   * Folds the events that the store has beyond those folded.
+   *
+   * @returns how many there were
+   */
+  async catchUp(accountId: string, folded: FoldedAccount): Promise<number> {
+    const before = folded.events;
+    for await (const stored of this.store.readStream(accountStream(accountId), { from: before })) {
+      if (stored.revision !== folded.events) {
+        throw new Error(`expected revision ${folded.events} of a stream, read ${stored.revision}`);
+      }
+      const read = this.read(stored);
+      folded.fold(read instanceof UnreadableEvent ? read : read.event, stored.id, stored.metadata.recordedAt);
+    }
+    this.snapshotWhenDue(accountId, folded);
+    return folded.events - before;
+  }
+
+  /** One event of an account by its revision, undefined when it cannot be read. */
+  async eventAt(accountId: string, revision: number): Promise<(RecordedEvent & { id: string }) | undefined> {
+    for await (const stored of this.store.readStream(accountStream(accountId), {
+      from: revision,
+      limit: 1,
+    })) {
+      const read = this.read(stored);
+      return read instanceof UnreadableEvent ? undefined : { ...read, id: stored.id };
+    }
+    return undefined;
+  }
+
+  /**
+   * Saves a snapshot, off the command's path, when the account has grown by a fifth since the last one: over its whole
+   * life an account is then written a few times, not once a thousand events.
+   */
+  snapshotWhenDue(accountId: string, folded: FoldedAccount): void {
+    const due = folded.events >= this.snapshotFrom && folded.events >= folded.snapshotEvents * 1.2;
+    if (!due || this.saving.has(accountId)) return;
+    this.saving.add(accountId);
+    this.saves = this.saves.then(() => this.save(accountId, folded));
+  }
+
+  /** Resolves when the snapshots under way are saved. */
+  async idle(): Promise<void> {
+    await this.saves;
+  }
+
+  private async save(accountId: string, folded: FoldedAccount): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      // Taken in one go: the account changes only between awaits, so that revision and id belong together.
+      const snapshot = { account: toSnapshot(folded.account), lastEventId: folded.lastEventId };
+      folded.snapshotEvents = folded.events;
+      await this.snapshots.save(accountId, FOLD_VERSION, snapshot);
+    } catch (error) {
+      this.log.warn({ err: nameOf(error) }, 'a snapshot could not be saved');
+    } finally {
+      this.saving.delete(accountId);
+    }
+  }
+
+  /**
+   * The account as its snapshot has it, if the log still has the same event at that revision: a snapshot may have
+   * outlived the log it was taken of.
+   */
+  private async fromSnapshot(accountId: string): Promise<FoldedAccount | undefined> {
+    let folded: FoldedAccount;
+    let lastEventId: string;
+    try {
+      const snapshot = await this.snapshots.load(accountId, FOLD_VERSION);
+      if (!snapshot) return undefined;
+      folded = FoldedAccount.from(snapshot.account);
+      lastEventId = snapshot.lastEventId;
+    } catch (error) {
+      this.log.warn({ err: nameOf(error) }, 'a snapshot could not be loaded');
+      return undefined;
+    }
+    const stream = accountStream(accountId);
+    for await (const last of this.store.readStream(stream, { from: folded.account.revision, limit: 1 })) {
+      if (last.id !== lastEventId) break;
+      folded.lastEventId = last.id;
+      folded.noteRecordedAt(last.metadata.recordedAt);
+      return folded;
+    }
+    this.log.warn('a snapshot is of another log and is left out');
+    return undefined;
+  }
+
+  private read(stored: StoredEvent): RecordedEvent | UnreadableEvent {
+    try {
+      return decode(stored);
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      this.nameOnce(error);
+      return error;
+    }
+  }
+
+  /** Account ids are the patients'; the position in the log says which event it is. */
+  private nameOnce({ stored, reason }: UnreadableEvent): void {
+    if (this.named.has(stored.position) || this.named.size >= NAMED_MAX) return;
+    this.named.add(stored.position);
+    const { position, revision } = stored;
+    this.log.warn({ position, revision, reason }, 'an event cannot be read; commands go on without it');
+  }
+}
+
+/** Messages of databases may quote values. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

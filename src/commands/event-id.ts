@@ -1,0 +1,16 @@
+import { v5 as uuidV5 } from 'uuid';
+import { type AccountCommand, commandIdOf } from '../ledger/commands.js';
+import type { AccountEvent } from '../ledger/events.js';
+
+const NAMESPACE = '4c3f6a0e-6a57-5d1c-9c0b-0f1c6b7a2d11';
+
+/**
+ * The id of an event: the same for the same account, caller's id, place in the command, and content.
+ *
+ * The content is part of it because stores take an append of the same ids at the same revision for a repetition. Two
+ * processes that race to use one caller's id for two different amounts must not both be told that theirs was kept.
+ */
+export function eventIdOf(command: AccountCommand, place: number, event: AccountEvent): string {
+  const name = [command.accountId, commandIdOf(command), place, event.type, JSON.stringify(event.data)];
+  return uuidV5(name.join('\n'), NAMESPACE);
+}

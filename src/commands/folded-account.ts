@@ -1,0 +1,54 @@
+import { UnreadableEvent } from '../event-store/codec.js';
+import { type Account, evolve, rememberUnreadable, unopenedAccount } from '../ledger/account.js';
+import type { AccountEvent } from '../ledger/events.js';
+import { type AccountSnapshot, fromSnapshot } from '../ledger/snapshot.js';
+
+/** The folded state of an account's stream, and what the next append needs to know of its last event. */
+export class FoldedAccount {
+  /** In ms since 1970; what comes next is not recorded earlier. */
+  lastRecordedAt = 0;
+  lastEventId = '';
+  /** Events behind the newest snapshot that is known of. */
+  snapshotEvents = 0;
+
+  private constructor(readonly account: Account) {}
+
+  static unopened(): FoldedAccount {
+    return new FoldedAccount(unopenedAccount());
+  }
+
+  static from(snapshot: AccountSnapshot): FoldedAccount {
+    const folded = new FoldedAccount(fromSnapshot(snapshot));
+    folded.snapshotEvents = folded.events;
+    return folded;
+  }
+
+  /** How many events have been folded. */
+  get events(): number {
+    return this.account.revision + 1;
+  }
+
+  /** How much memory it takes, in entries of its maps. */
+  get weight(): number {
+    const { entries, charges, credits, denials, reversals } = this.account;
+    return 1 + entries.size + charges.size + credits.size + denials.size + reversals.size;
+  }
+
+  /** Folds the next event, or what is known of one that cannot be read. */
+  fold(event: AccountEvent | UnreadableEvent, id: string, recordedAt: string | undefined): void {
+    if (event instanceof UnreadableEvent) {
+      evolve(this.account, undefined);
+      if (event.entry) rememberUnreadable(this.account, event.entry);
+    } else {
+      evolve(this.account, event);
+    }
+    this.lastEventId = id;
+    this.noteRecordedAt(recordedAt);
+  }
+
+  /** Keeps the latest instant seen; a damaged one is left out. */
+  noteRecordedAt(recordedAt: string | undefined): void {
+    const instant = recordedAt === undefined ? Number.NaN : Date.parse(recordedAt);
+    if (instant > this.lastRecordedAt) this.lastRecordedAt = instant;
+  }
+}

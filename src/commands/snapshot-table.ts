@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../database/database.js';
+import type { SnapshotStore, StoredSnapshot } from './snapshots.js';
+
+/** Snapshots in a disposable table beside the read models: one row an account, of the fold that wrote it last. */
+export class SnapshotTable implements SnapshotStore {
+  private made: Promise<void> | undefined;
+
+  constructor(private readonly database: Queryable) {}
+
+  async load(accountId: string, foldVersion: number): Promise<StoredSnapshot | undefined> {
+    await this.make();
+    const { rows } = await sql<{ state: string }>`
+      select state from ledger_internal.snapshots
+      where account_id = ${accountId} and fold_version = ${foldVersion}`.execute(this.database);
+    return rows[0] && (JSON.parse(rows[0].state) as StoredSnapshot);
+  }
+
+  async save(accountId: string, foldVersion: number, snapshot: StoredSnapshot): Promise<void> {
+    await this.make();
+    await sql`
+      insert into ledger_internal.snapshots (account_id, fold_version, revision, state)
+      values (${accountId}, ${foldVersion}, ${snapshot.account.revision}, ${JSON.stringify(snapshot)})
+      on conflict (account_id) do update
+      set fold_version = excluded.fold_version, revision = excluded.revision, state = excluded.state`.execute(
+      this.database,
+    );
+  }
+
+  /** Makes the table when it is first wanted; should that fail, the next one tries again. */
+  private make(): Promise<void> {
+    this.made ??= this.create().catch((error: unknown) => {
+      this.made = undefined;
+      throw error;
+    });
+    return this.made;
+  }
+
+  private async create(): Promise<void> {
+    await this.database.transaction().execute(async (transaction) => {
+      // The lock of `lockSchemas`: "create if not exists" of two at once would fail in one of them.
+      await sql`select pg_advisory_xact_lock(7258041963)`.execute(transaction);
+      await sql`create schema if not exists ledger_internal`.execute(transaction);
+      await sql`
+        create table if not exists ledger_internal.snapshots (
+          account_id text primary key,
+          fold_version integer not null,
+          revision bigint not null,
+          state text not null
+        )`.execute(transaction);
+    });
+  }
+}

@@ -1,0 +1,266 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import { accountStream, encode } from '../event-store/codec.js';
+import {
+  type EventMetadata,
+  type EventStore,
+  StoreUnavailable,
+  WrongExpectedRevision,
+} from '../event-store/event-store.js';
+import { ProblemError } from '../http/problem.js';
+import { type Account, type EntryRef, isOpened } from '../ledger/account.js';
+import type { AccountCommand } from '../ledger/commands.js';
+import { decide, recordedEventsNeeded } from '../ledger/decide.js';
+import type { Decision } from '../ledger/decision.js';
+import { type AccountEvent, entryIdOf } from '../ledger/events.js';
+import type { RecordedEvent } from '../ledger/recorded-event.js';
+import type { RejectionCode } from '../ledger/rejection.js';
+import { AccountLoading } from './account-loading.js';
+import { eventIdOf } from './event-id.js';
+import type { FoldedAccount } from './folded-account.js';
+import { FoldedAccounts } from './folded-accounts.js';
+import { type Outcome, filledIn } from './receipt.js';
+import { AccountBusy, CommandRejected, RevisionMismatch } from './refusals.js';
+import type { Sender } from './sender.js';
+import type { SnapshotStore } from './snapshots.js';
+import { Today } from './today.js';
+import { Turns } from './turns.js';
+
+const ATTEMPTS_MAX = 10;
+const PAUSE_MS_MAX = 100;
+const READS_AT_ONCE = 32;
+
+/** Injection token of what is told about commands. */
+export const TRANSACT_OBSERVER = Symbol('TransactObserver');
+
+/** What is told about commands, for metrics. */
+export interface TransactObserver {
+  appended(seconds: number): void;
+  retried(): void;
+  /** @param result `appended`, `already`, or the code of what refused it */
+  finished(type: AccountCommand['type'], result: string): void;
+}
+
+export interface AccountsOptions {
+  store: EventStore;
+  clock: Clock;
+  timeZone: string;
+  snapshots: SnapshotStore;
+  log: Logger;
+  observer?: TransactObserver;
+  /** Entries of folded accounts kept in memory. */
+  cachedEntriesMax?: number;
+  /** Events from which an account is worth a snapshot. */
+  snapshotFrom?: number;
+}
+
+type Recalled = RecordedEvent & { id: string };
+
+/** The accounts, and the one way to change them. */
+export class Accounts {
+  private readonly turns = new Turns();
+  private readonly cache: FoldedAccounts;
+  private readonly loading: AccountLoading;
+  private readonly today: Today;
+  private readonly store: EventStore;
+  private readonly clock: Clock;
+  private readonly observer: TransactObserver | undefined;
+
+  constructor(options: AccountsOptions) {
+    const { store, clock, timeZone, snapshots, log, observer } = options;
+    this.store = store;
+    this.clock = clock;
+    this.observer = observer;
+    this.today = new Today(clock, timeZone);
+    this.cache = new FoldedAccounts(options.cachedEntriesMax ?? 500_000);
+    this.loading = new AccountLoading(store, snapshots, log, options.snapshotFrom ?? 1000);
+  }
+
+  /**
+   * Carries a command out on its account: decides on the folded account and appends the events, after every command
+   * on that account that came before. Commands on different accounts go on side by side.
+   *
+   * @throws CommandRejected when a rule says no
+   * @throws RevisionMismatch when the account is not at the revision the sender asks for
+   * @throws AccountBusy when other processes were faster again and again
+   * @throws StoreUnavailable when the store is away; the command may or may not have been kept, repeating it is safe
+   */
+  transact(command: AccountCommand, sender: Sender = {}): Promise<Outcome> {
+    const outcome = this.turns.take(command.accountId, () => this.carryOut(command, sender));
+    const { observer } = this;
+    if (observer) {
+      outcome.then(
+        ({ appended }) => observer.finished(command.type, appended ? 'appended' : 'already'),
+        (error: unknown) =>
+          observer.finished(command.type, error instanceof ProblemError ? error.message : 'failed'),
+      );
+    }
+    return outcome;
+  }
+
+  /** Resolves when the commands and snapshots under way are done. */
+  async idle(): Promise<void> {
+    await this.turns.idle();
+    await this.loading.idle();
+  }
+
+  private async carryOut(command: AccountCommand, sender: Sender): Promise<Outcome> {
+    const { accountId } = command;
+    const cached = this.cache.get(accountId);
+    const folded = cached ?? (await this.loading.load(accountId));
+    try {
+      const outcome = await this.decideAndAppend(folded, cached === undefined, command, sender);
+      this.cache.keep(accountId, folded);
+      return outcome;
+    } catch (error) {
+      // After anything unforeseen the state may be half folded. Accounts that do not exist must not fill the cache.
+      if (isForeseen(error) && folded.events > 0) this.cache.keep(accountId, folded);
+      else this.cache.drop(accountId);
+      throw error;
+    }
+  }
+
+  /** @param isFresh whether the account is as the store has it; else another process may have written since */
+  private async decideAndAppend(
+    folded: FoldedAccount,
+    isFresh: boolean,
+    command: AccountCommand,
+    sender: Sender,
+  ): Promise<Outcome> {
+    for (let attempt = 1; ;) {
+      const recalled = await this.recall(folded.account, command);
+      const decision = decide(folded.account, command, {
+        today: this.today.now(),
+        recorded: (entryId) => recalled.get(entryId)?.event,
+      });
+      if ('already' in decision) return repetition(command, decision.already, recalled);
+      const refusal = refusalOf(decision, folded.account, command, sender);
+      // A refusal is final only on what the store has now.
+      if (refusal && isFresh) throw refusal;
+      if ('accepted' in decision && !refusal) {
+        const outcome = await this.append(folded, command, decision.accepted, sender);
+        if (outcome) return outcome;
+        if (attempt >= ATTEMPTS_MAX) throw new AccountBusy(attempt);
+        this.observer?.retried();
+        await pause(attempt);
+        attempt += 1;
+      }
+      await this.loading.catchUp(command.accountId, folded);
+      isFresh = true;
+    }
+  }
+
+  /** The earlier events that the rules must see, by entry id; those that cannot be read are missing. */
+  private async recall(account: Account, command: AccountCommand): Promise<Map<string, Recalled>> {
+    const recalled = new Map<string, Recalled>();
+    const revisions = [...new Set(recordedEventsNeeded(account, command).map((ref) => ref.revision))];
+    for (let i = 0; i < revisions.length; i += READS_AT_ONCE) {
+      const some = revisions.slice(i, i + READS_AT_ONCE);
+      const read = await Promise.all(
+        some.map((revision) => this.loading.eventAt(command.accountId, revision)),
+      );
+      for (const recorded of read) if (recorded) recalled.set(entryIdOf(recorded.event), recorded);
+    }
+    return recalled;
+  }
+
+  /** Appends the events and folds them; undefined when the stream has moved on. */
+  private async append(
+    folded: FoldedAccount,
+    command: AccountCommand,
+    events: AccountEvent[],
+    sender: Sender,
+  ): Promise<Outcome | undefined> {
+    const { accountId } = command;
+    const expected = folded.events === 0 ? 'no_stream' : folded.account.revision;
+    const recordedAt = new Date(Math.max(this.clock.now().getTime(), folded.lastRecordedAt)).toISOString();
+    const metadata: EventMetadata = {
+      recordedAt,
+      ...(sender.actor === undefined ? {} : { actor: sender.actor }),
+      ...(sender.correlationId === undefined ? {} : { $correlationId: sender.correlationId }),
+    };
+    const news = events.map((event, place) => ({
+      id: eventIdOf(command, place, event),
+      ...encode(event),
+      metadata,
+    }));
+    const started = performance.now();
+    try {
+      const { revision, position } = await this.store.append(accountStream(accountId), expected, news);
+      this.observer?.appended((performance.now() - started) / 1000);
+      events.forEach((event, place) => folded.fold(event, news[place]!.id, recordedAt));
+      this.loading.snapshotWhenDue(accountId, folded);
+      return {
+        appended: true,
+        receipt: {
+          accountId,
+          revision,
+          position,
+          events: events.map(({ type }, place) => ({ id: news[place]!.id, type })),
+          ...Object.fromEntries(events.flatMap((event) => Object.entries(filledIn(command, event)))),
+        },
+      };
+    } catch (error) {
+      if (error instanceof WrongExpectedRevision) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What the command came to the first time: every command leads to one event. */
+function repetition(
+  command: AccountCommand,
+  { revision }: EntryRef,
+  recalled: Map<string, Recalled>,
+): Outcome {
+  const first = [...recalled.values()].find((recorded) => recorded.revision === revision);
+  if (!first) throw new Error(`the event at revision ${revision} was not recalled`);
+  const { id, event, position } = first;
+  return {
+    appended: false,
+    receipt: {
+      accountId: command.accountId,
+      revision,
+      position,
+      events: [{ id, type: event.type }],
+      ...filledIn(command, event),
+    },
+  };
+}
+
+/** Refusals that say more than "you looked at another revision": the sender's condition does not come before them. */
+const BEFORE_CONDITION: readonly RejectionCode[] = [
+  'validation_failed',
+  'account_not_found',
+  'id_already_used',
+];
+
+function refusalOf(
+  decision: Decision,
+  account: Account,
+  command: AccountCommand,
+  { ifRevision }: Sender,
+): CommandRejected | RevisionMismatch | undefined {
+  const rejected = 'rejected' in decision ? new CommandRejected(decision.rejected) : undefined;
+  if (rejected && BEFORE_CONDITION.includes(rejected.rejection.code)) return rejected;
+  const meetsCondition =
+    ifRevision === undefined || (ifRevision === 'any' ? isOpened(account) : ifRevision === account.revision);
+  if (!meetsCondition) return new RevisionMismatch(command.accountId, account.revision);
+  return rejected;
+}
+
+function isForeseen(error: unknown): boolean {
+  return (
+    error instanceof CommandRejected ||
+    error instanceof RevisionMismatch ||
+    error instanceof AccountBusy ||
+    error instanceof StoreUnavailable
+  );
+}
+
+/** Waits longer from attempt to attempt, each process another while, so that they do not meet again. */
+async function pause(attempt: number): Promise<void> {
+  const bound = Math.min(2 ** attempt, PAUSE_MS_MAX);
+  await setTimeout(Math.random() * bound);
+}

@@ -1,0 +1,90 @@
+import type { Config } from './config.js';
+import type { Database } from './database/database.js';
+import { openDatabase } from './database/open-database.js';
+import type { EventStore } from './event-store/event-store.js';
+import { type LogFinding, checkLog } from './event-store/embedded/check-log.js';
+import { openEmbeddedStore } from './event-store/embedded/embedded-event-store.js';
+import { type FolderLock, acquireFolderLock } from './event-store/embedded/folder-lock.js';
+
+/** Injection token of everything that is opened and has to be closed again. */
+export const STORAGE = Symbol('Storage');
+
+/** The event log and the read models' database of a process that writes, and the lock on their folder. */
+export class Storage {
+  private closed: Promise<void> | undefined;
+
+  constructor(
+    readonly store: EventStore,
+    readonly database: Database | undefined,
+    private readonly lock: FolderLock,
+  ) {}
+
+  /** Tells others where the holder of the folder listens. */
+  listensAt(address: string): void {
+    this.lock.updateAddress(address);
+  }
+
+  /** Closes what is open, the event log last, and only then lets others take the folder. */
+  close(): Promise<void> {
+    this.closed ??= this.closeAll();
+    return this.closed;
+  }
+
+  private async closeAll(): Promise<void> {
+    try {
+      await this.database?.close();
+    } finally {
+      try {
+        await this.store.close();
+      } finally {
+        this.lock.release();
+      }
+    }
+  }
+}
+
+/**
+ * Takes the data folder and opens what lies in it.
+ *
+ * @param withDatabase false for a process that only writes events
+ * @throws FolderInUse, FolderUnusable, EventLogDamaged, StoreUnavailable, DatabaseUnavailable
+ */
+export async function openStorage(
+  config: Config,
+  { withDatabase, warn }: { withDatabase: boolean; warn: (text: string) => void },
+): Promise<Storage> {
+  const lock = acquireFolderLock(config.dataFolder);
+  let store: EventStore | undefined;
+  try {
+    store = await openEmbeddedStore({ folder: config.dataFolder });
+    const database = withDatabase
+      ? await openDatabase({ url: config.databaseUrl, folder: config.dataFolder, warn })
+      : undefined;
+    return new Storage(store, database, lock);
+  } catch (error) {
+    await store?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens the event log only to be read, beside whoever writes.
+ *
+ * @throws EventLogMissing, EventLogDamaged, StoreUnavailable
+ */
+export function openReadOnlyLog(config: Config): Promise<EventStore> {
+  return openEmbeddedStore({ folder: config.dataFolder, readOnly: true });
+}
+
+/**
+ * Checks the event log's file from the first event to the last, beside whoever writes; gives what is wrong.
+ *
+ * @throws EventLogMissing, StoreUnavailable
+ */
+export function checkEventLog(
+  config: Config,
+  onProgress?: (checked: number, total: number) => void,
+): AsyncIterable<LogFinding> {
+  return checkLog({ folder: config.dataFolder, ...(onProgress ? { onProgress } : {}) });
+}

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import pg from 'pg';
+import { arrayLiteral } from './array-literal.js';
+import type { ConnectionPool, PooledConnection, RawResult } from './database.js';
+import { DatabaseUnavailable } from './database-unavailable.js';
+import type { Answer, Statement } from './pglite-thread.js';
+import { readCell } from './values.js';
+
+/** This file's ending says whether the compiled thread or its source lies beside it. */
+const THREAD = new URL(
+  `./pglite-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
+  import.meta.url,
+);
+
+/** Making a new folder takes some 3 s on a slow machine; one that hangs is taken for damaged. */
+const OPEN_TIMEOUT_MS = 30_000;
+
+/** The folder does not hold a PGlite database that opens. */
+export class PGliteDoesNotOpen extends Error {
+  constructor(folder: string, reason: string) {
+    super(`the read models in ${folder} do not open: ${reason}`);
+    this.name = 'PGliteDoesNotOpen';
+  }
+}
+
+interface Waiting {
+  resolve: (answer: Answer) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * Opens the PGlite of a folder (`memory://` for one that is forgotten) in a thread of its own.
+ *
+ * @throws PGliteDoesNotOpen
+ */
+export async function openPGlite(folder: string): Promise<ConnectionPool> {
+  const thread = new PGliteThread(folder);
+  await thread.opened();
+  return thread;
+}
+
+/** Our end of the thread: a pool of one connection, handed out in the order it was asked for. */
+class PGliteThread implements ConnectionPool {
+  readonly options = {};
+  readonly #folder: string;
+  readonly #worker: Worker;
+  readonly #exited: Promise<unknown>;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #connection: PooledConnection;
+  #queue: Promise<void> = Promise.resolve();
+  #lastCall = 0;
+  #gone: Error | undefined;
+  #release: () => void = () => undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#worker = new Worker(THREAD, { workerData: { folder }, name: 'read-models', stdout: false });
+    this.#exited = once(this.#worker, 'exit').catch(() => undefined);
+    this.#worker.on('message', (answer: Answer) => this.#take(answer));
+    this.#worker.on('error', (error: Error) => this.#fail(error.message));
+    this.#worker.on('exit', () => this.#fail('its thread has ended'));
+    this.#connection = {
+      query: (sql, parameters) => this.#query(sql, parameters),
+      release: () => this.#release(),
+    };
+  }
+
+  async connect(): Promise<PooledConnection> {
+    const before = this.#queue;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#queue = before.then(async () => {
+      await promise;
+    });
+    await before;
+    this.#release = () => resolve(undefined);
+    return this.#connection;
+  }
+
+  async opened(): Promise<void> {
+    const ready = this.#answer(0);
+    const timer = setTimeout(
+      () => this.#fail(`nothing happened within ${OPEN_TIMEOUT_MS / 1000} s`),
+      OPEN_TIMEOUT_MS,
+    );
+    try {
+      await ready;
+    } catch (error) {
+      await this.#worker.terminate();
+      const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      throw new PGliteDoesNotOpen(this.#folder, reason instanceof Error ? reason.message : String(reason));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.#gone === undefined) {
+      this.#gone = new DatabaseUnavailable('the database is closed');
+      this.#worker.ref();
+      this.#worker.postMessage('close');
+    }
+    await this.#exited;
+  }
+
+  async #query(sql: string, parameters: readonly unknown[]): Promise<RawResult> {
+    if (this.#gone !== undefined) throw this.#gone;
+    this.#lastCall += 1;
+    const call = this.#lastCall;
+    this.#worker.postMessage({ call, sql, parameters: parameters.map(asText) } satisfies Statement);
+    const { command, rowCount, columns, rows, refused } = await this.#answer(call);
+    if (refused) {
+      throw Object.assign(new pg.DatabaseError(refused.message, 0, 'error'), refused);
+    }
+    return {
+      command: command ?? '',
+      rowCount: rowCount ?? 0,
+      rows: (rows ?? []).map((cells) => {
+        const row: Record<string, unknown> = {};
+        for (const [i, { name, type }] of (columns ?? []).entries()) {
+          const cell = cells[i];
+          row[name] = cell === null || cell === undefined ? null : readCell(type, cell);
+        }
+        return row;
+      }),
+    };
+  }
+
+  /** The thread keeps the process alive only while something is asked of it. */
+  #answer(call: number): Promise<Answer> {
+    if (this.#waiting.size === 0) this.#worker.ref();
+    return new Promise((resolve, reject) => this.#waiting.set(call, { resolve, reject }));
+  }
+
+  #take(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.call);
+    this.#waiting.delete(answer.call);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (answer.failed === undefined) {
+      waiting?.resolve(answer);
+      return;
+    }
+    // After an error that is not PostgreSQL's own, nothing more can be expected of the instance.
+    this.#fail(answer.failed);
+    waiting?.reject(this.#gone!);
+  }
+
+  #fail(reason: string): void {
+    this.#gone ??= new DatabaseUnavailable('the embedded database has failed: restart the service', {
+      cause: new Error(reason),
+    });
+    for (const { reject } of this.#waiting.values()) reject(this.#gone);
+    this.#waiting.clear();
+  }
+}
+
+/** Parameters as PostgreSQL's text of them: what the `pg` library does on its own. */
+function asText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return arrayLiteral(value.map(asText));
+  if (value instanceof Date) return value.toISOString();
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return value.toString();
+    case 'object':
+      return JSON.stringify(value);
+    case 'symbol':
+    case 'function':
+    case 'undefined':
+      break;
+  }
+  throw new TypeError(`a ${typeof value} is no value of a parameter`);
+}

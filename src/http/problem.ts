@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { DatabaseUnavailable } from '../database/database-unavailable.js';
+import { StoreUnavailable } from '../event-store/event-store.js';
+import type { FieldError } from '../ledger/rejection.js';
+import { describeError } from '../logging.js';
+
+/** What went wrong, as RFC 9457 has it, with a stable `code` and the facts a caller needs. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  [fact: string]: unknown;
+}
+
+/** How long a caller waits before trying again what a 503 refused. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** Makes a problem; `code` is stable, the title is the same in words, `detail` tells the caller what to do. */
+export function problem(code: string, status: number, detail: string, facts: object = {}): Problem {
+  const words = code.replaceAll('_', ' ');
+  return {
+    type: `urn:arledger:problem:${code}`,
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    status,
+    detail,
+    code,
+    ...facts,
+  };
+}
+
+/** An error that a caller gets to see. */
+export class ProblemError extends Error {
+  constructor(
+    readonly problem: Problem,
+    /** Headers of the answer beside the usual ones. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(problem.code);
+    this.name = new.target.name;
+  }
+}
+
+/** Fields of a request that are malformed, every one of them. */
+export function validationFailed(errors: readonly FieldError[]): ProblemError {
+  return new ProblemError(
+    problem('validation_failed', 400, 'The request is malformed; mend every field that is named in errors.', {
+      errors,
+    }),
+  );
+}
+
+/** A problem of another kind than a rule's no. */
+export function problemError(code: string, status: number, detail: string, facts: object = {}): ProblemError {
+  return new ProblemError(problem(code, status, detail, facts));
+}
+
+/** What a caller is told about an error. What nobody foresaw is logged under an id that the caller gets, no more. */
+export function problemOf(error: unknown, log: Logger): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof StoreUnavailable) {
+    log.error({ err: describeError(error) }, 'the event store is not available');
+    return problem(
+      'store_unavailable',
+      503,
+      'The event store did not answer. Try again; a command may have been kept, so send it with the same id.',
+    );
+  }
+  if (error instanceof DatabaseUnavailable) {
+    log.error({ err: describeError(error) }, 'the database is not available');
+    return problem('database_unavailable', 503, 'The database of the read models did not answer. Try again.');
+  }
+  const errorId = randomUUID();
+  log.error({ err: describeError(error), errorId }, 'an unforeseen error');
+  return problem('internal_error', 500, 'Something went wrong here; name errorId when you report it.', {
+    errorId,
+  });
+}

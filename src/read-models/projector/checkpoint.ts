@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../../database/database.js';
+import type { Position } from '../../event-store/event-store.js';
+
+/** Where all live tables stand in the log. */
+export interface Checkpoint {
+  /** Undefined before the first event. */
+  position: Position | undefined;
+  /** Events passed up to there. */
+  events: number;
+  /** When the last of them was recorded. */
+  recordedAt: string | undefined;
+}
+
+interface CheckpointRow {
+  position: string | null;
+  events: string;
+  recorded_at: string | null;
+}
+
+/** The checkpoint as it is now; undefined where no projector ever ran. */
+export async function readCheckpoint(db: Queryable): Promise<Checkpoint | undefined> {
+  const there = await sql<{ found: boolean }>`
+    select to_regclass('ledger_internal.checkpoint') is not null as found`.execute(db);
+  if (!there.rows[0]?.found) return undefined;
+  const { rows } = await sql<CheckpointRow>`
+    select position, events, recorded_at from ledger_internal.checkpoint`.execute(db);
+  return rows[0] && checkpointOf(rows[0]);
+}
+
+/**
+ * The checkpoint, kept by this transaction until it ends: who holds it is the one writer. Whatever else is read
+ * afterwards is seen as it is while the lock is held.
+ */
+export async function lockCheckpoint(tx: Queryable): Promise<Checkpoint> {
+  const { rows } = await sql<CheckpointRow>`
+    select position, events, recorded_at from ledger_internal.checkpoint for update`.execute(tx);
+  return checkpointOf(rows[0]!);
+}
+
+function checkpointOf({ position, events, recorded_at }: CheckpointRow): Checkpoint {
+  return { position: position ?? undefined, events: Number(events), recordedAt: recorded_at ?? undefined };
+}
+
+/** Moves the checkpoint, together with the rows written in the same transaction. */
+export async function moveCheckpoint(
+  tx: Queryable,
+  { position, events, recordedAt }: { position: Position; events: number; recordedAt: string | undefined },
+): Promise<void> {
+  await sql`
+    update ledger_internal.checkpoint
+    set position = ${position}::bigint, events = events + ${events}::bigint,
+        recorded_at = coalesce(${recordedAt ?? null}::timestamptz, recorded_at), updated_at = now()`.execute(
+    tx,
+  );
+}

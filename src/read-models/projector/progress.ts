@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../../clock.js';
+import type { Database } from '../../database/database.js';
+import { type EventStore, type Position, hasReached } from '../../event-store/event-store.js';
+import { readCheckpoint } from './checkpoint.js';
+import { ProjectionsBehind } from './errors.js';
+
+/** How often the checkpoint is looked up while somebody waits and no projector of this process has told of progress. */
+const POLL_MS = 100;
+
+interface Waiter {
+  position: Position;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * How far the projections are, for those who wait for it: told by the projector of this process, looked up in the
+ * database where another process runs it.
+ */
+export class ProjectionProgress {
+  readonly #database: Database;
+  readonly #waiters = new Set<Waiter>();
+  #reached: Position | undefined;
+  #polling = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** All live projections stand here now; undefined when they begin anew. */
+  tell(position: Position | undefined): void {
+    this.#reached = position;
+    for (const waiter of this.#waiters) {
+      if (hasReached(position, waiter.position)) waiter.resolve();
+    }
+  }
+
+  /**
+   * Resolves when all live projections have reached a position.
+   *
+   * @throws ProjectionsBehind when they have not within the time
+   * @throws DatabaseUnavailable
+   */
+  async waitFor(position: Position, timeoutMs: number): Promise<void> {
+    if (hasReached(this.#reached, position)) return;
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const waiter: Waiter = { position, resolve: () => resolve(undefined), reject };
+    const timer = setTimeout(() => reject(new ProjectionsBehind(position, this.#reached)), timeoutMs);
+    this.#waiters.add(waiter);
+    if (!this.#polling) void this.#poll();
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiters.delete(waiter);
+    }
+  }
+
+  /** One look at the checkpoint serves all who wait. */
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    try {
+      while (this.#waiters.size > 0) {
+        const checkpoint = await readCheckpoint(this.#database);
+        this.tell(checkpoint?.position);
+        await delay(POLL_MS, undefined, { ref: false });
+      }
+    } catch (error) {
+      for (const waiter of this.#waiters)
+        waiter.reject(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#polling = false;
+    }
+  }
+}
+
+export interface KnownAtRule {
+  store: EventStore;
+  progress: ProjectionProgress;
+  clock: Clock;
+  /** How far the clocks of writing processes may differ. */
+  clockSkewMs: number;
+}
+
+/**
+ * Waits until nothing can be added any more to what was recorded up to an instant, and all of it is projected: until
+ * then the same question could be answered in two ways.
+ *
+ * @throws ProjectionsBehind when that takes longer than the time
+ */
+export async function waitUntilKnown(
+  { store, progress, clock, clockSkewMs }: KnownAtRule,
+  knownAt: Date,
+  timeoutMs: number,
+): Promise<void> {
+  const until = performance.now() + timeoutMs;
+  const young = knownAt.getTime() + clockSkewMs - clock.now().getTime();
+  if (young > 0) {
+    await delay(Math.min(young, timeoutMs));
+    // Timers may fire a little early; and it may not have been time enough.
+    while (knownAt.getTime() + clockSkewMs > clock.now().getTime()) {
+      if (performance.now() >= until) throw new ProjectionsBehind();
+      await delay(1);
+    }
+  }
+  const head = await store.head();
+  if (head !== undefined) await progress.waitFor(head, Math.max(1, until - performance.now()));
+}

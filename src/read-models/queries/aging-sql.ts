@@ -1,0 +1,124 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type AgingBasis, agedAmounts } from './open-parts.js';
+import { wasKnown } from './clocks.js';
+import type { Extent } from './road.js';
+import { inScope } from './scope.js';
+import { controlBalances, unappliedCredits } from './share-sums.js';
+
+export const AGING_GROUPS = ['none', 'party', 'payer', 'account', 'entity'] as const;
+export type AgingGroup = (typeof AGING_GROUPS)[number];
+
+export interface AgingQuestion {
+  extent: Extent;
+  basis: AgingBasis;
+  groupBy: AgingGroup;
+  /** Inclusive upper bounds in days. */
+  bounds: readonly number[];
+}
+
+/** One group in one currency, as the database gives it; key columns by the way of grouping. */
+export interface AgingRow {
+  currency: string;
+  party?: string;
+  payer_id?: string;
+  account_id?: string;
+  entity?: string | null;
+  not_yet_due: string;
+  /** `b0`, `b1` … one for each bucket. */
+  [bucket: `b${number}`]: string;
+  credits: string;
+  unapplied: string;
+  /** Null where a control balance stands alone, beside nothing that was aged; the figures then are null too. */
+  total: string | null;
+  /** Balance of the group by {@link controlBalances}; null where a group cannot be checked alone. */
+  control: string | null;
+}
+
+/** The columns of a group's key, each with where it comes from; a missing entity groups as empty text. */
+const KEYS: Record<AgingGroup, Record<string, string>> = {
+  none: {},
+  party: { party: 'g.party' },
+  payer: { party: 'g.party', payer_id: 'g.payer_id' },
+  account: { account_id: 'g.account_id' },
+  entity: { entity: "coalesce(e.entity, '')" },
+};
+
+/** account_id, party, payer_id, currency, counted_from, open, net, unapplied: the rows that an aging sums up. */
+export function agingFigures(extent: Extent, basis: AgingBasis): RawBuilder<unknown> {
+  return sql`select account_id, party, payer_id, currency, counted_from, open, net, 0 as unapplied
+    from (${agedAmounts(extent, basis)}) aged
+    union all
+    select account_id, party, payer_id, currency, null, 0, 0, amount
+    from (${unappliedCredits(extent)}) credit`;
+}
+
+/** The sums of an aging over {@link agingFigures} as `g`: not_yet_due, a column for each bucket, credits, unapplied, total. */
+export function agingSums(
+  { clocks: { asOf } }: Extent,
+  bounds: readonly number[],
+  nameOf: (bucket: number) => string,
+): RawBuilder<unknown> {
+  const age = sql`(${asOf} - coalesce(g.counted_from, ${asOf}))`;
+  const days = (bound: number): RawBuilder<unknown> => sql.raw(String(Math.trunc(bound)));
+  const buckets = [0, ...bounds.map((bound) => bound + 1)].map((start, i) => {
+    const end = bounds[i];
+    const within =
+      end === undefined ? sql`${age} >= ${days(start)}` : sql`${age} between ${days(start)} and ${days(end)}`;
+    return sql`coalesce(sum(g.open) filter (where ${within}), 0) as ${sql.raw(nameOf(i))}`;
+  });
+  return sql`coalesce(sum(g.open) filter (where ${age} < 0), 0) as not_yet_due, ${sql.join(buckets)},
+    sum(g.net) - sum(g.open) as credits,
+    sum(g.unapplied) as unapplied,
+    sum(g.net) - sum(g.unapplied) as total`;
+}
+
+/**
+ * The figures of an aging by group and currency, ordered by them. Where groups are made of whole accounts, each stands
+ * beside its own control balance, which makes rows of its own where nothing was aged.
+ */
+export function agingRows({ extent, basis, groupBy, bounds }: AgingQuestion): RawBuilder<AgingRow> {
+  const keys = Object.entries(KEYS[groupBy]);
+  const selected = sql.raw(keys.map(([name, from]) => `${from} as ${name}, `).join(''));
+  const grouped = sql.raw([...keys.map(([, from]) => from), 'g.currency'].join(', '));
+  const names = sql.raw([...keys.map(([name]) => name), 'currency'].join(', '));
+  const byEntity =
+    groupBy === 'entity' ? sql`left join ledger_read.accounts e on e.account_id = g.account_id` : sql``;
+  const tables = sql.join([
+    sql`figures as (${agingFigures(extent, basis)})`,
+    sql`aged as (
+      select ${selected} g.currency,
+        ${agingSums(extent, bounds, (i) => `b${i}`)}
+      from figures g ${byEntity}
+      group by ${grouped}
+    )`,
+  ]);
+  if (groupBy === 'party' || groupBy === 'payer') {
+    return sql<AgingRow>`with ${tables} select *, null as control from aged order by ${names}`;
+  }
+  return sql<AgingRow>`with ${tables}, control as (
+      select ${selected} g.currency, sum(g.balance) as control
+      from (${controlBalances(extent)}) g ${byEntity}
+      group by ${grouped}
+    )
+    select * from aged full join control using (${names}) order by ${names}`;
+}
+
+/** Balances by currency to check an aging against, with a zero for every currency in which an account was known. */
+export function controlTotals(extent: Extent): RawBuilder<{ currency: string; balance: string }> {
+  const { clocks, scope } = extent;
+  const known =
+    clocks.knownAt === undefined
+      ? sql`true`
+      : sql`exists (select 1 from ledger_read.account_history h
+          where h.account_id = a.account_id and ${wasKnown('h', clocks)})`;
+  return sql`select currency, sum(balance) as balance from (
+      select currency, balance from (${controlBalances(extent)}) control
+      union all
+      select c.currency, 0 from (
+        select distinct currency from ledger_read.accounts where currency is not null
+      ) c where exists (
+        select 1 from ledger_read.accounts a
+        where a.currency = c.currency and ${inScope('a', scope)} and ${known}
+      )
+    ) b group by currency order by currency`;
+}

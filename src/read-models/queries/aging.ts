@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import type { CalendarDate, Instant } from '../../ledger/calendar.js';
+import { type BucketBounds, DEFAULT_BUCKETS, bucketLabels, parseBuckets } from '../../ledger/aging.js';
+import { type Money, ZERO, formatMoney, money, sumOf } from '../../ledger/money.js';
+import { type AgingGroup, type AgingRow, agingRows, controlTotals } from './aging-sql.js';
+import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js';
+import type { AgingBasis } from './open-parts.js';
+import { QuestionMalformed } from './refusals.js';
+import { type Road, extentOf } from './road.js';
+import { Tie } from './tie.js';
+import { type Trust, trustIn } from './trust.js';
+
+export interface AgingRequest extends AskedMoment {
+  basis?: AgingBasis | undefined;
+  groupBy?: AgingGroup | undefined;
+  /** Inclusive upper bounds in days, strictly rising; 30, 60, 90, 120 when left out. */
+  buckets?: BucketBounds | undefined;
+  entity?: string | undefined;
+  /** For tests: all roads give the same answer. */
+  road?: Road;
+}
+
+/** Amounts of one currency; `total` = sum of amounts + notYetDue + credits - unapplied. */
+export interface AgingFigures {
+  currency: string;
+  /** One for each bucket. */
+  amounts: string[];
+  notYetDue: string;
+  /** Credits on shares: zero or negative. */
+  credits: string;
+  /** Money not yet applied, by whose it is. */
+  unapplied: string;
+  /** The balance. */
+  total: string;
+}
+
+/** What a group is named by: nothing, or the columns that the grouping asks for. */
+export type AgingKey = {
+  party?: string;
+  /** Null for the patient and for others. */
+  payerId?: string | null;
+  accountId?: string;
+  entity?: string | null;
+};
+
+export interface AgingAnswer extends Stamp, Trust {
+  asOf: CalendarDate;
+  knownAt: Instant;
+  basis: AgingBasis;
+  groupBy: AgingGroup;
+  entity?: string;
+  /** Labels: `0-30`, `31-60`, …, `121+`. */
+  buckets: string[];
+  items: (AgingKey & AgingFigures)[];
+  /** One a currency. */
+  totals: AgingFigures[];
+}
+
+/** What is open, by age: never shown unless it comes to the balances. */
+@Injectable()
+export class AgingQuery {
+  constructor(private readonly moments: Moments) {}
+
+  /** @throws QuestionMalformed, ReportDoesNotTie */
+  async run(request: AgingRequest = {}): Promise<AgingAnswer> {
+    if (request.buckets !== undefined) {
+      const parsed = parseBuckets(request.buckets.join(','));
+      if ('fault' in parsed) throw new QuestionMalformed([{ field: 'buckets', message: parsed.fault }]);
+    }
+    return this.moments.at(request, (moment) => answer(moment, request));
+  }
+}
+
+async function answer({ reader, clocks, stamp }: Moment, request: AgingRequest): Promise<AgingAnswer> {
+  const { basis = 'service', groupBy = 'none', buckets: bounds = DEFAULT_BUCKETS, entity } = request;
+  const scope = { entity };
+  const extent = await extentOf(reader, clocks, scope, request.road);
+  const { rows } = await agingRows({ extent, basis, groupBy, bounds }).execute(reader);
+  const { rows: control } = await controlTotals(extent).execute(reader);
+
+  const tie = new Tie('aging');
+  const totals = new Map<string, Figures>(
+    control.map(({ currency }) => [currency, new Figures(bounds.length + 1)]),
+  );
+  const items: AgingAnswer['items'] = [];
+  for (const row of rows) {
+    const key = keyOf(row);
+    const figures = Figures.of(row, bounds.length + 1);
+    tie.expect(figures.sum(), money(row.total ?? '0'), row.currency, key);
+    if (row.control !== null || groupedByAccounts(groupBy)) {
+      tie.expect(figures.sum(), money(row.control ?? '0'), row.currency, key);
+    }
+    const total = totals.get(row.currency) ?? new Figures(bounds.length + 1);
+    totals.set(row.currency, total);
+    total.add(figures);
+    if (groupBy !== 'none' && !figures.isZero()) items.push({ ...key, ...figures.written(row.currency) });
+  }
+  const balances = new Map(control.map(({ currency, balance }) => [currency, money(balance)]));
+  for (const [currency, total] of totals) tie.expect(total.sum(), balances.get(currency) ?? ZERO, currency);
+  tie.check();
+
+  const written = [...totals].map(([currency, total]) => total.written(currency));
+  return {
+    ...stamp,
+    basis,
+    groupBy,
+    ...(entity !== undefined && { entity }),
+    buckets: bucketLabels(bounds),
+    items: groupBy === 'none' ? written : items,
+    totals: written,
+    ...(await trustIn(reader, scope)),
+  };
+}
+
+function groupedByAccounts(groupBy: AgingGroup): boolean {
+  return groupBy === 'none' || groupBy === 'account' || groupBy === 'entity';
+}
+
+function keyOf(row: AgingRow): AgingKey {
+  return {
+    ...(row.party !== undefined && { party: row.party }),
+    ...(row.payer_id !== undefined && { payerId: row.payer_id === '' ? null : row.payer_id }),
+    ...(row.account_id !== undefined && { accountId: row.account_id }),
+    ...(row.entity !== undefined && { entity: row.entity === '' ? null : row.entity }),
+  };
+}
+
+/** Figures of one group in one currency, exact. */
+class Figures {
+  amounts: Money[];
+  notYetDue = ZERO;
+  credits = ZERO;
+  unapplied = ZERO;
+
+  constructor(buckets: number) {
+    this.amounts = Array.from({ length: buckets }, () => ZERO);
+  }
+
+  static of(row: AgingRow, buckets: number): Figures {
+    const figures = new Figures(buckets);
+    if (row.total === null) return figures;
+    figures.amounts = figures.amounts.map((_, i) => money(row[`b${i}`]!));
+    figures.notYetDue = money(row.not_yet_due);
+    figures.credits = money(row.credits);
+    figures.unapplied = money(row.unapplied);
+    return figures;
+  }
+
+  add(other: Figures): void {
+    this.amounts = this.amounts.map((amount, i) => amount.plus(other.amounts[i]!));
+    this.notYetDue = this.notYetDue.plus(other.notYetDue);
+    this.credits = this.credits.plus(other.credits);
+    this.unapplied = this.unapplied.plus(other.unapplied);
+  }
+
+  sum(): Money {
+    return sumOf([...this.amounts, this.notYetDue, this.credits, this.unapplied.negated()]);
+  }
+
+  isZero(): boolean {
+    return [...this.amounts, this.notYetDue, this.credits, this.unapplied].every((amount) => amount.isZero());
+  }
+
+  written(currency: string): AgingFigures {
+    return {
+      currency,
+      amounts: this.amounts.map((amount) => formatMoney(amount, currency)),
+      notYetDue: formatMoney(this.notYetDue, currency),
+      credits: formatMoney(this.credits, currency),
+      unapplied: formatMoney(this.unapplied, currency),
+      total: formatMoney(this.sum(), currency),
+    };
+  }
+}

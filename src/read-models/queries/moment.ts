@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import type { Clock } from '../../clock.js';
+import type { Queryable } from '../../database/database.js';
+import { type CalendarDate, type Instant, dateIn } from '../../ledger/calendar.js';
+import type { Clocks } from './clocks.js';
+import { QuestionMalformed } from './refusals.js';
+import { type Reader, readTogether } from './snapshot.js';
+
+/** When a question is about, as it was asked. */
+export interface AskedMoment {
+  /** Effective date; left out, today in the entity's time zone. */
+  asOf?: CalendarDate | undefined;
+  /** Instant of recording, not in the future; left out, all that the projections hold. */
+  knownAt?: Instant | undefined;
+  /** A position that the projections must have reached first. */
+  waitFor?: string | undefined;
+}
+
+/** When an answer is about; part of every answer. */
+export interface Stamp {
+  asOf: CalendarDate;
+  /** As asked; else of the last event that the answer includes, so that asking with it gives the answer again. */
+  knownAt: Instant;
+  /** How far the projections had come; absent before the first event. */
+  position?: string;
+}
+
+/** One moment of the read models, and the clocks of a question about it. */
+export interface Moment {
+  reader: Reader;
+  clocks: Clocks;
+  stamp: Stamp;
+}
+
+/** How far the projections are; waits throw when it takes too long. */
+export interface Progress {
+  waitFor(position: string): Promise<void>;
+  waitUntilKnown(knownAt: Instant): Promise<void>;
+}
+
+/** Finds the moment that a question is about. */
+export class Moments {
+  constructor(
+    private readonly db: Queryable,
+    private readonly progress: Progress,
+    private readonly clock: Clock,
+    private readonly timeZone: string,
+  ) {}
+
+  /**
+   * Waits for what was asked to be known, then reads, all from one snapshot.
+   *
+   * @throws QuestionMalformed when `knownAt` is in the future
+   */
+  async at<T>(asked: AskedMoment, read: (moment: Moment) => Promise<T>): Promise<T> {
+    const now = this.clock.now();
+    const knownAt = asked.knownAt === undefined ? undefined : new Date(asked.knownAt).toISOString();
+    if (knownAt !== undefined && knownAt > now.toISOString()) {
+      throw new QuestionMalformed([{ field: 'knownAt', message: 'must not be in the future' }]);
+    }
+    if (asked.waitFor !== undefined) await this.progress.waitFor(asked.waitFor);
+    if (knownAt !== undefined) await this.progress.waitUntilKnown(knownAt);
+    const clocks: Clocks = { asOf: asked.asOf ?? dateIn(this.timeZone, now), knownAt };
+    return readTogether(this.db, async (reader) => {
+      const { position, recordedAt } = await lastProjected(reader);
+      return read({
+        reader,
+        clocks,
+        stamp: {
+          asOf: clocks.asOf,
+          knownAt: knownAt ?? recordedAt ?? now.toISOString(),
+          ...(position !== null && { position }),
+        },
+      });
+    });
+  }
+}
+
+async function lastProjected(
+  reader: Reader,
+): Promise<{ position: string | null; recordedAt: Instant | null }> {
+  const { rows } = await sql<{ position: string | null; recorded_at: Instant | null }>`
+    select min(p.position) as position, greatest(
+      max(p.recorded_at), (select max(l.recorded_at) from ledger_read.journal_lines l)
+    ) as recorded_at
+    from ledger_internal.projections p`.execute(reader);
+  const { position, recorded_at: recordedAt } = rows[0]!;
+  return { position, recordedAt };
+}

@@ -1,0 +1,60 @@
+import type { Provider } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../clock.js';
+import { CONFIG, type Config } from '../../config.js';
+import { DATABASE, type Database } from '../../database/database.js';
+import { EVENT_STORE, type EventStore } from '../../event-store/event-store.js';
+import { ProjectionProgress, waitUntilKnown } from '../projector/progress.js';
+import { AccountListQuery } from './account-list.js';
+import { AccountQuery } from './account.js';
+import { AgingQuery } from './aging.js';
+import { DenialsQuery } from './denials.js';
+import { HistoryQuery } from './history.js';
+import { JournalQuery } from './journal.js';
+import { Moments } from './moment.js';
+import { OpenItemsQuery } from './open-items.js';
+import { TrialBalanceQuery } from './trial-balance.js';
+
+/** How long a query waits for the projections before it is refused. */
+export const WAIT_MS_MAX = 5_000;
+
+/** Every query, by its class. */
+export const QUERIES = [
+  AccountQuery,
+  AccountListQuery,
+  OpenItemsQuery,
+  HistoryQuery,
+  AgingQuery,
+  DenialsQuery,
+  TrialBalanceQuery,
+  JournalQuery,
+];
+
+/** What the module of the read models provides for them. */
+export const QUERY_PROVIDERS: Provider[] = [
+  {
+    provide: Moments,
+    inject: [DATABASE, ProjectionProgress, EVENT_STORE, CLOCK, CONFIG],
+    useFactory: (
+      database: Database,
+      progress: ProjectionProgress,
+      store: EventStore,
+      clock: Clock,
+      { timeZone, clockSkewMs }: Config,
+    ) =>
+      new Moments(
+        database,
+        {
+          waitFor: (position) => progress.waitFor(position, WAIT_MS_MAX),
+          waitUntilKnown: (knownAt) =>
+            waitUntilKnown(
+              { store, progress, clock, clockSkewMs },
+              new Date(knownAt),
+              clockSkewMs + WAIT_MS_MAX,
+            ),
+        },
+        clock,
+        timeZone,
+      ),
+  },
+  ...QUERIES,
+];

@@ -1,0 +1,57 @@
+import type { FieldError } from '../../ledger/rejection.js';
+
+/** A question that cannot be answered; each kind says why, and none knows how it is told. */
+export abstract class QueryRefused extends Error {
+  abstract readonly code: string;
+}
+
+/** The question itself is malformed. */
+export class QuestionMalformed extends QueryRefused {
+  readonly code = 'validation_failed';
+  constructor(readonly errors: readonly FieldError[]) {
+    super(errors.map(({ field, message }) => `${field} ${message}`).join('; '));
+    this.name = 'QuestionMalformed';
+  }
+}
+
+/** No such account, or none that was known at that instant. */
+export class AccountUnknown extends QueryRefused {
+  readonly code = 'account_not_found';
+  constructor(readonly accountId: string) {
+    super(`no account ${accountId} was known`);
+    this.name = 'AccountUnknown';
+  }
+}
+
+/** The tables are not made yet, or are of another version: they are about to be. */
+export class ReadModelsNotReady extends QueryRefused {
+  readonly code = 'read_models_not_ready';
+  constructor(options?: ErrorOptions) {
+    super('the read models are being made', options);
+    this.name = 'ReadModelsNotReady';
+  }
+}
+
+/** A figure that differs from the same figure found another way. */
+export interface Mismatch {
+  /** What was compared: a group's key, or nothing for a total. */
+  group?: Record<string, string | null>;
+  currency: string;
+  reported: string;
+  expected: string;
+  difference: string;
+}
+
+/** The figures do not agree with the balances, so that nothing is shown. */
+export class ReportDoesNotTie extends QueryRefused {
+  readonly code = 'report_does_not_tie';
+  constructor(
+    readonly report: string,
+    /** The first of them; never empty. */
+    readonly mismatches: readonly Mismatch[],
+  ) {
+    const { currency, difference } = mismatches[0]!;
+    super(`${report} does not tie: ${currency} ${difference}`);
+    this.name = 'ReportDoesNotTie';
+  }
+}

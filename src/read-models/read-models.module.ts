@@ -1,0 +1,86 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Logger } from 'pino';
+import { projections } from '../../projections/all.js';
+import { CLOCK, type Clock } from '../clock.js';
+import { DATABASE, type Database } from '../database/database.js';
+import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
+import { LOG } from '../logging.js';
+import { PROJECTION_STATUS } from '../operations/projection-status.js';
+import { AccountsController } from './controllers/accounts.controller.js';
+import { ReportsController } from './controllers/reports.controller.js';
+import { projectionStatuses } from './projector/projection-statuses.js';
+import { ProjectionProgress } from './projector/progress.js';
+import { PROJECTOR, Projector } from './projector/projector.js';
+import type { ReadModels } from './projector/rebuild.js';
+import { QUERIES, QUERY_PROVIDERS } from './queries/query-providers.js';
+import { installViews } from './views/install-views.js';
+
+/** Injection token of what `rebuild` and `verify` work on. */
+export const READ_MODELS = Symbol('ReadModels');
+
+/** Whether this process projects: the service does, most commands do not. */
+const PROJECTING = Symbol('Projecting');
+
+/** The read models: the projector that fills them, and the queries that read them. */
+@Module({})
+export class ReadModelsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(PROJECTOR) private readonly projector: Projector,
+    @Inject(PROJECTING) private readonly projecting: boolean,
+  ) {}
+
+  /** @param projecting whether to follow the log from the start of the application to its end */
+  static register({ projecting }: { projecting: boolean }): DynamicModule {
+    return {
+      module: ReadModelsModule,
+      global: true,
+      controllers: [AccountsController, ReportsController],
+      providers: [
+        { provide: PROJECTING, useValue: projecting },
+        {
+          provide: READ_MODELS,
+          inject: [DATABASE, EVENT_STORE],
+          useFactory: (database: Database, store: EventStore): ReadModels => ({
+            database,
+            store,
+            projections,
+            installViews,
+          }),
+        },
+        {
+          provide: ProjectionProgress,
+          inject: [DATABASE],
+          useFactory: (database: Database) => new ProjectionProgress(database),
+        },
+        {
+          provide: PROJECTOR,
+          inject: [READ_MODELS, ProjectionProgress, CLOCK, LOG],
+          useFactory: (readModels: ReadModels, progress: ProjectionProgress, clock: Clock, log: Logger) =>
+            new Projector({ ...readModels, progress, clock, log }),
+        },
+        {
+          provide: PROJECTION_STATUS,
+          inject: [DATABASE],
+          useFactory: (database: Database) => ({ projectionStatus: () => projectionStatuses(database) }),
+        },
+        ...QUERY_PROVIDERS,
+      ],
+      exports: [READ_MODELS, ProjectionProgress, PROJECTOR, PROJECTION_STATUS, ...QUERIES],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.projecting) this.projector.start();
+  }
+
+  /** Before the storage is closed. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.projector.stop();
+  }
+}

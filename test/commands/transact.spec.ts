@@ -1,0 +1,397 @@
+import { describe, expect, test } from '@jest/globals';
+import { AccountLoading } from '../../src/commands/account-loading.js';
+import { AccountBusy, CommandRejected, RevisionMismatch } from '../../src/commands/refusals.js';
+import { MemorySnapshots, type SnapshotStore } from '../../src/commands/snapshots.js';
+import {
+  type EventStore,
+  StoreUnavailable,
+  WrongExpectedRevision,
+} from '../../src/event-store/event-store.js';
+import { balanceOf } from '../../src/ledger/account.js';
+import type { PostCharge } from '../../src/ledger/rules/post-charge.js';
+import { FOLD_VERSION, toSnapshot } from '../../src/ledger/snapshot.js';
+import { ACCOUNT, openAccount, postCharge, postPayment, reverseEntry } from '../support/ledger.js';
+import {
+  NOW,
+  accountsOn,
+  appendForeign,
+  eventsOf,
+  onALog,
+  proxied,
+  readableLog,
+  silent,
+} from './accounts-on-a-log.js';
+
+const STREAM = `account-${ACCOUNT}`;
+
+function charges(count: number, prefix = 'C'): PostCharge[] {
+  return Array.from({ length: count }, (_, i) => postCharge({ chargeId: `${prefix}${i}` }));
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** What a command was refused with: the rejection, or whatever else was thrown. */
+async function refusalOf(work: Promise<unknown>): Promise<unknown> {
+  const error = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  return error instanceof CommandRejected ? error.rejection : error;
+}
+
+describe('a receipt', () => {
+  test('holds revision, position, events, and every stored value that was not given just so', () =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      await accounts.transact(openAccount());
+      await accounts.transact(postCharge({ effectiveOn: '2026-01-05' }));
+      const paid = await accounts.transact(
+        postPayment({ paymentId: 'P1', amount: '40.00', allocations: [{ chargeId: 'C1', amount: '25.00' }] }),
+      );
+      expect(paid).toEqual({
+        appended: true,
+        receipt: {
+          accountId: ACCOUNT,
+          revision: 2,
+          position: '3',
+          events: [{ id: expect.stringMatching(/^[0-9a-f-]{36}$/), type: 'PaymentPosted' }],
+          currency: 'USD',
+          effectiveOn: '2026-03-01',
+          allocations: [{ chargeId: 'C1', amount: '25.00', responsible: { party: 'patient' } }],
+        },
+      });
+      const [, , stored] = await eventsOf(store, STREAM);
+      expect(stored).toMatchObject({ id: paid.receipt.events[0]?.id, revision: 2, position: '3' });
+      expect(stored?.metadata).toEqual({ recordedAt: NOW });
+    }));
+
+  test('is the same again when the command is repeated, in this process and in the next one', () =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      const opened = await accounts.transact(openAccount());
+      const first = await accounts.transact(postCharge());
+      await accounts.transact(postCharge({ chargeId: 'C2' }));
+      for (const some of [accounts, accountsOn(store)]) {
+        expect(await some.transact(postCharge())).toEqual({ appended: false, receipt: first.receipt });
+        expect(await some.transact(openAccount())).toEqual({ appended: false, receipt: opened.receipt });
+      }
+      expect(await eventsOf(store, STREAM)).toHaveLength(3);
+    }));
+
+  test('of a repetition does not ask for the revision: it was carried out already', () =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      await accounts.transact(openAccount());
+      await accounts.transact(postCharge(), { ifRevision: 0 });
+      expect(await accounts.transact(postCharge(), { ifRevision: 0 })).toMatchObject({ appended: false });
+    }));
+});
+
+describe('metadata', () => {
+  test('say who, as part of what, and when; the instant never goes back', () =>
+    onALog(async (store) => {
+      const instants = ['2026-03-01T10:00:00.000Z', '2026-03-01T09:59:00.000Z', '2026-03-01T10:00:01.000Z'];
+      for (const [i, now] of instants.entries()) {
+        const accounts = accountsOn(store, { clock: { now: () => new Date(now) } });
+        await accounts.transact(i === 0 ? openAccount() : postCharge({ chargeId: `C${i}` }), {
+          actor: 'maria',
+          correlationId: 'trace-1',
+        });
+      }
+      expect((await eventsOf(store, STREAM)).map((event) => event.metadata)).toEqual([
+        { recordedAt: '2026-03-01T10:00:00.000Z', actor: 'maria', $correlationId: 'trace-1' },
+        { recordedAt: '2026-03-01T10:00:00.000Z', actor: 'maria', $correlationId: 'trace-1' },
+        { recordedAt: '2026-03-01T10:00:01.000Z', actor: 'maria', $correlationId: 'trace-1' },
+      ]);
+    }));
+
+  test('"today" is the date of the time zone', () =>
+    onALog(async (store) => {
+      const late = accountsOn(store, {
+        clock: { now: () => new Date('2026-03-01T03:00:00Z') },
+        timeZone: 'America/New_York',
+      });
+      await late.transact(openAccount());
+      expect((await late.transact(postCharge())).receipt).toMatchObject({ effectiveOn: '2026-02-28' });
+    }));
+});
+
+describe('commands on one account', () => {
+  test('are carried out in the order they came, 50 at once', () =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      const outcomes = await Promise.all(
+        [openAccount(), ...charges(50)].map((command) => accounts.transact(command)),
+      );
+      expect(outcomes.map(({ receipt }) => receipt.revision)).toEqual(upTo(51));
+      const stored = await eventsOf(store, STREAM);
+      expect(stored.slice(1).map(({ data }) => (data as { chargeId: string }).chargeId)).toEqual(
+        charges(50).map(({ chargeId }) => chargeId),
+      );
+    }));
+
+  test('of two processes all are kept, once, whoever was faster', () =>
+    onALog(async (store) => {
+      let retries = 0;
+      const observer = {
+        appended: () => undefined,
+        finished: () => undefined,
+        retried: () => void (retries += 1),
+      };
+      const [one, two] = [accountsOn(store, { observer }), accountsOn(store, { observer })];
+      await one.transact(openAccount());
+      const outcomes = await Promise.all([
+        ...charges(40, 'A').map((command) => one.transact(command)),
+        ...charges(40, 'B').map((command) => two.transact(command)),
+        ...charges(10, 'A').map((command) => two.transact(command)),
+      ]);
+      const revisions = outcomes.filter(({ appended }) => appended).map(({ receipt }) => receipt.revision);
+      expect(new Set(revisions)).toEqual(new Set(upTo(81).slice(1)));
+      expect(await eventsOf(store, STREAM)).toHaveLength(81);
+      expect(retries).toBeGreaterThan(0);
+    }));
+
+  test('with one id and two contents, in two processes at once: one is kept, the other is told', () =>
+    onALog(async (store) => {
+      for (const round of upTo(10)) {
+        const [one, two] = [accountsOn(store), accountsOn(store)];
+        const accountId = `R${round}`;
+        await one.transact(openAccount({ accountId }));
+        await two.transact(openAccount({ accountId }));
+        const settled = await Promise.allSettled([
+          one.transact({ ...postCharge({ amount: '10.00' }), accountId }),
+          two.transact({ ...postCharge({ amount: '20.00' }), accountId }),
+        ]);
+        expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        const refused = settled.find((one) => one.status === 'rejected');
+        expect(refused?.reason).toMatchObject({
+          rejection: { code: 'id_already_used', differs: ['amount'] },
+        });
+      }
+    }));
+
+  test('give up with 503 when others are faster again and again', () =>
+    onALog(async (store) => {
+      await accountsOn(store).transact(openAccount());
+      const crowded: EventStore = {
+        ...proxied(store),
+        append: (stream, expected) => Promise.reject(new WrongExpectedRevision(stream, expected, 99)),
+      };
+      const error = await refusalOf(accountsOn(crowded).transact(postCharge()));
+      expect(error).toBeInstanceOf(AccountBusy);
+      expect((error as AccountBusy).problem).toMatchObject({ status: 503, code: 'account_busy' });
+    }));
+});
+
+describe('a refusal worked out on a cached account is final only after a look at the store:', () => {
+  test('a charge that another process posted is found', () =>
+    onALog(async (store) => {
+      const [one, two] = [accountsOn(store), accountsOn(store)];
+      await one.transact(openAccount());
+      await two.transact(postCharge());
+      const payment = postPayment({ allocations: [{ chargeId: 'C1', amount: '1.00' }] });
+      expect(await one.transact(payment)).toMatchObject({ appended: true, receipt: { revision: 2 } });
+    }));
+
+  test('a revision that another process reached is met', () =>
+    onALog(async (store) => {
+      const [one, two] = [accountsOn(store), accountsOn(store)];
+      await one.transact(openAccount());
+      await two.transact(postCharge());
+      const next = postCharge({ chargeId: 'C2' });
+      expect(await one.transact(next, { ifRevision: 1 })).toMatchObject({ appended: true });
+    }));
+
+  test('an account that another process opened is there', () =>
+    onALog(async (store) => {
+      const [one, two] = [accountsOn(store), accountsOn(store)];
+      expect(await refusalOf(one.transact(postCharge()))).toEqual({
+        code: 'account_not_found',
+        accountId: ACCOUNT,
+      });
+      await two.transact(openAccount());
+      expect(await one.transact(postCharge())).toMatchObject({ appended: true });
+    }));
+});
+
+describe('a condition on the revision', () => {
+  test('that is not met refuses, says where the account stands, and appends nothing', () =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      await accounts.transact(openAccount());
+      const error = await refusalOf(accounts.transact(postCharge(), { ifRevision: 7 }));
+      expect(error).toBeInstanceOf(RevisionMismatch);
+      expect((error as RevisionMismatch).problem).toMatchObject({
+        status: 412,
+        code: 'revision_mismatch',
+        revision: 0,
+      });
+      expect(await eventsOf(store, STREAM)).toHaveLength(1);
+    }));
+
+  test('"any" wants the account to exist', () =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      const unmet = await refusalOf(accounts.transact(openAccount(), { ifRevision: 'any' }));
+      expect(unmet).toBeInstanceOf(RevisionMismatch);
+      await accounts.transact(openAccount());
+      expect(await accounts.transact(postCharge(), { ifRevision: 'any' })).toMatchObject({ appended: true });
+    }));
+});
+
+describe('when the store is away', () => {
+  test('and its answer is lost, the repeated command finds what was kept, though the day has changed', () =>
+    onALog(async (store) => {
+      let now = '2026-03-01T23:59:59Z';
+      let deaf = false;
+      const losing: EventStore = {
+        ...proxied(store),
+        append: async (...given) => {
+          const result = await store.append(...given);
+          if (deaf) throw new StoreUnavailable('no answer');
+          return result;
+        },
+      };
+      const accounts = accountsOn(losing, { clock: { now: () => new Date(now) } });
+      await accounts.transact(openAccount());
+      deaf = true;
+      expect(await refusalOf(accounts.transact(postCharge()))).toBeInstanceOf(StoreUnavailable);
+      deaf = false;
+      now = '2026-03-02T00:00:01Z';
+      expect(await accounts.transact(postCharge())).toMatchObject({
+        appended: false,
+        receipt: { revision: 1, effectiveOn: '2026-03-01' },
+      });
+      expect(await eventsOf(store, STREAM)).toHaveLength(2);
+    }));
+
+  test('and comes back, commands go on', () =>
+    onALog(async (store) => {
+      let away = true;
+      const shaky: EventStore = {
+        ...proxied(store),
+        readStream: (...given) => {
+          if (away) throw new StoreUnavailable('away');
+          return store.readStream(...given);
+        },
+      };
+      const accounts = accountsOn(shaky);
+      expect(await refusalOf(accounts.transact(openAccount()))).toBeInstanceOf(StoreUnavailable);
+      away = false;
+      expect(await accounts.transact(openAccount())).toMatchObject({ appended: true });
+    }));
+});
+
+describe('an event that cannot be read', () => {
+  test('moves nothing, is named once without what it holds, and commands go on', () =>
+    onALog(async (store) => {
+      const { log, lines } = readableLog();
+      await accountsOn(store).transact(openAccount());
+      await appendForeign(store, STREAM, {
+        id: '00000000-0000-4000-8000-000000000001',
+        type: 'SomethingElse',
+        data: { patient: 'Jane Doe' },
+        metadata: { recordedAt: '2026-03-05T00:00:00.000Z' },
+      });
+      for (const accounts of [accountsOn(store, { log }), accountsOn(store)]) {
+        await accounts.transact(postCharge());
+        await accounts.transact(reverseEntry({ reversalId: 'V1', reverses: 'C1' }));
+      }
+      expect(lines).toEqual([
+        {
+          level: 40,
+          position: '2',
+          revision: 1,
+          reason: 'unknown type of event',
+          msg: 'an event cannot be read; commands go on without it',
+        },
+      ]);
+      const recordedAt = (await eventsOf(store, STREAM)).map(({ metadata }) => metadata.recordedAt);
+      expect(recordedAt).toEqual([NOW, ...upTo(3).map(() => '2026-03-05T00:00:00.000Z')]);
+    }));
+
+  test('keeps its id: the same command does not post a second time', () =>
+    onALog(async (store) => {
+      await accountsOn(store).transact(openAccount());
+      await appendForeign(store, STREAM, {
+        id: '00000000-0000-4000-8000-000000000001',
+        type: 'ChargePosted',
+        data: { chargeId: 'C1', amount: 'a lot' },
+      });
+      await expect(accountsOn(store).transact(postCharge())).rejects.toMatchObject({
+        rejection: { code: 'id_already_used', id: 'C1', usedBy: 'ChargePosted' },
+      });
+    }));
+});
+
+describe('snapshots', () => {
+  const EVENTS = 120;
+  const loaded = async (store: EventStore, snapshots: SnapshotStore) => {
+    const folded = await new AccountLoading(store, snapshots, silent, 1e9).load(ACCOUNT);
+    const { account, lastRecordedAt, lastEventId } = folded;
+    return { account: toSnapshot(account), lastRecordedAt, lastEventId };
+  };
+
+  test('give the same account on a cold start as the stream', () =>
+    onALog(async (store) => {
+      const snapshots = new MemorySnapshots();
+      const accounts = accountsOn(store, { snapshots, snapshotFrom: 50 });
+      for (const command of [openAccount(), ...charges(EVENTS)]) await accounts.transact(command);
+      await accounts.idle();
+      const kept = await snapshots.load(ACCOUNT, FOLD_VERSION);
+      expect(kept?.account.revision).toBeGreaterThanOrEqual(50);
+      expect(await loaded(store, snapshots)).toEqual(await loaded(store, new MemorySnapshots()));
+    }));
+
+  test('are few: each is a fifth larger than the one before', () =>
+    onALog(async (store) => {
+      let saves = 0;
+      const counting: SnapshotStore = {
+        load: () => Promise.resolve(undefined),
+        save: () => Promise.resolve(void (saves += 1)),
+      };
+      const accounts = accountsOn(store, { snapshots: counting, snapshotFrom: 50 });
+      for (const command of [openAccount(), ...charges(EVENTS)]) await accounts.transact(command);
+      await accounts.idle();
+      expect(saves).toBeGreaterThan(2);
+      expect(saves).toBeLessThan(8);
+    }));
+
+  test('that fail or are of another log count as missing', () =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      for (const command of [openAccount(), ...charges(3)]) await accounts.transact(command);
+      const expected = await loaded(store, new MemorySnapshots());
+      const { account, lastEventId } = expected;
+      const broken: SnapshotStore = {
+        load: () => Promise.reject(new Error('away')),
+        save: () => Promise.reject(new Error('away')),
+      };
+      const foreign = new MemorySnapshots();
+      await foreign.save(ACCOUNT, FOLD_VERSION, { account: { ...account, charges: [] }, lastEventId: 'x' });
+      const ahead = new MemorySnapshots();
+      await ahead.save(ACCOUNT, FOLD_VERSION, { account: { ...account, revision: 99 }, lastEventId });
+      for (const snapshots of [broken, foreign, ahead]) {
+        expect(await loaded(store, snapshots)).toEqual(expected);
+      }
+      const going = accountsOn(store, { snapshots: broken, snapshotFrom: 1 });
+      expect(await going.transact(postCharge({ chargeId: 'C9' }))).toMatchObject({ appended: true });
+      await going.idle();
+    }));
+});
+
+test('a cache that holds next to nothing changes no answer', () =>
+  onALog(async (store) => {
+    const accounts = accountsOn(store, { cachedEntriesMax: 3 });
+    const ids = upTo(5).map((i) => `M${i}`);
+    await Promise.all(ids.map((accountId) => accounts.transact(openAccount({ accountId }))));
+    await Promise.all(
+      ids.flatMap((accountId) => charges(5).map((command) => accounts.transact({ ...command, accountId }))),
+    );
+    for (const accountId of ids) {
+      const folded = await new AccountLoading(store, new MemorySnapshots(), silent, 1e9).load(accountId);
+      expect(balanceOf(folded.account).toFixed(2)).toBe('500.00');
+    }
+  }));
