@@ -1,0 +1,107 @@
+import { Command } from 'commander';
+import { verify } from '../read-models/projector/verify.js';
+import { EXIT } from './failures.js';
+import { catchUp } from './catch-up.js';
+import { contradictions } from './log-invariants.js';
+import { type DataOptions, configFor, withLedger, withLog } from './open-ledger.js';
+import { pace, startProgress } from './progress.js';
+import { count } from './table.js';
+import { printJson, printLine } from './terminal.js';
+
+interface VerifyOptions extends DataOptions {
+  log?: boolean;
+  json?: boolean;
+}
+
+/** What was wrong, in one line each. */
+interface Finding {
+  text: string;
+}
+
+/** `arledger verify` */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .summary('check every read model and every invariant against the events')
+    .description(
+      'Replays everything and holds every read model, the trial balance and every invariant against it; with --log the\n' +
+        'event log alone, beside a running service. Each difference is named. Nothing is changed.',
+    )
+    .option('--log', 'the event log alone')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  arledger verify\n  arledger verify --log')
+    .action(async (_options: VerifyOptions, command: Command) => {
+      const options: VerifyOptions = command.optsWithGlobals();
+      process.exitCode = await (options.log ? verifyLog(options) : verifyAll(options));
+    });
+}
+
+async function verifyLog(options: VerifyOptions): Promise<number> {
+  const { checkEventLog } = await import('../composition.js');
+  const config = configFor(options);
+  const startedAt = performance.now();
+  const findings: Finding[] = [];
+  let events = 0;
+  const file = startProgress('log file', 1000);
+  try {
+    for await (const finding of checkEventLog(config, (checked, total) =>
+      file.at(total === 0 ? 0 : Math.floor((checked / total) * 1000), pace(checked, startedAt)),
+    )) {
+      findings.push(finding);
+    }
+  } finally {
+    file.end();
+  }
+  // A file that is damaged is not read any further: what it said could not be trusted.
+  if (findings.length === 0) {
+    const meaning = startProgress('events', 0);
+    try {
+      await withLog(config, async (log) => {
+        for await (const finding of contradictions(log, (seen) => {
+          events = seen;
+          if (seen % 1000 === 0) meaning.at(0, pace(seen, startedAt));
+        })) {
+          findings.push(finding);
+        }
+      });
+    } finally {
+      meaning.end();
+    }
+  }
+  return report(findings, `event log: ${count(events)} events`, { events }, options);
+}
+
+async function verifyAll(options: VerifyOptions): Promise<number> {
+  const { findings, events } = await withLedger(configFor(options), async (ledger) => {
+    await catchUp(ledger);
+    const startedAt = performance.now();
+    const progress = startProgress('verify', 0);
+    let seen = 0;
+    try {
+      const found = await verify(await ledger.readModels(), {
+        onProgress: ({ events: read }) => {
+          seen = read;
+          progress.at(0, pace(read, startedAt));
+        },
+      });
+      return { findings: found, events: seen };
+    } finally {
+      progress.end();
+    }
+  });
+  return report(findings, `read models: ${count(events)} events replayed`, { events }, options);
+}
+
+async function report(
+  findings: readonly Finding[],
+  what: string,
+  facts: object,
+  options: VerifyOptions,
+): Promise<number> {
+  if (options.json) await printJson({ ok: findings.length === 0, ...facts, findings });
+  else {
+    for (const { text } of findings) await printLine(text);
+    const result = findings.length === 0 ? 'nothing differs' : `${count(findings.length)} findings`;
+    await printLine(`${what}, ${result}`);
+  }
+  return findings.length === 0 ? EXIT.done : EXIT.refused;
+}
