@@ -88,6 +88,9 @@ async function answer(
   }
 }
 
+/** What PGlite's file system throws is no Error: it has a name and a number. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  const { name = 'a failure', message, errno } = error as { name?: string; message?: string; errno?: number };
+  return [name, message, errno !== undefined && `errno ${errno}`].filter(Boolean).join(' ');
 }
