@@ -5,27 +5,13 @@ import { effectiveOnOf, entryIdOf } from '../ledger/events.js';
 import { type Money, ZERO, formatMoney } from '../ledger/money.js';
 import { balanceEffectOf, movementsOf } from '../ledger/movements.js';
 import { type Party, partyKey } from '../ledger/party.js';
+import type { HistoryItem } from '../read-models/queries/history.js';
 
 /** Up to when an account is replayed. */
 export interface ReplayClocks {
   asOf: string;
   /** Left out: everything recorded. */
   knownAt?: string;
-}
-
-/** An event of the history, in the form of the history query. */
-export interface ReplayedEvent {
-  revision: number;
-  position: string;
-  type: string;
-  entryId: string;
-  effectiveOn: string;
-  recordedAt: string;
-  actor: string | null;
-  description: string;
-  amount: string;
-  runningBalance: string;
-  data: unknown;
 }
 
 /** An event that is in the log and cannot be read: it is shown, and moves nothing. */
@@ -51,7 +37,7 @@ export interface Replay {
   effectiveLater: number;
   /** Events left out because they were recorded after `knownAt`. */
   recordedLater: number;
-  items: (ReplayedEvent | UnreadableInHistory)[];
+  items: (HistoryItem | UnreadableInHistory)[];
 }
 
 /**

@@ -95,12 +95,13 @@ export async function printReplay(replay: Replay): Promise<void> {
   const unapplied = /^[0.]+$/.test(replay.unapplied)
     ? []
     : [['Unapplied credit', `-${readable(replay.unapplied)}`]];
+  const who = [...owed, ...unapplied];
+  const balance = ['Balance', readable(replay.balance)];
+  const amount = { title: currency ?? 'Amount', right: true };
   await printLine(
-    table(
-      [{ title: 'Who owes' }, { title: currency ?? 'Amount', right: true }],
-      [...owed, ...unapplied],
-      [['Balance', readable(replay.balance)]],
-    ),
+    who.length === 0
+      ? `Balance ${balance[1]}: nobody owes anything`
+      : table([{ title: 'Who owes' }, amount], who, [balance]),
   );
   for (const note of leftOut(replay)) await printLine(note);
 }
