@@ -40,13 +40,13 @@ export async function startService(config: Config, options: AppOptions = {}): Pr
       app.useGlobalFilters(new ProblemFilter(log, routes));
       serveOpenApi(app, version());
       await app.listen(config.port, config.host);
+      const url = urlOf(app, config.host);
+      app.get<Storage>(STORAGE).listensAt(url);
+      return { app, url, close: () => close(app) };
     } catch (error) {
       await app.close();
       throw error;
     }
-    const url = urlOf(app, config.host);
-    app.get<Storage>(STORAGE).listensAt(url);
-    return { app, url, close: () => close(app) };
   });
 }
 

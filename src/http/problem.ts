@@ -15,11 +15,21 @@ export interface Problem {
   [fact: string]: unknown;
 }
 
+/** Facts of a problem: any but those that every problem has already, which they would hide. */
+export interface Facts {
+  [fact: string]: unknown;
+  type?: never;
+  title?: never;
+  status?: never;
+  detail?: never;
+  code?: never;
+}
+
 /** How long a caller waits before trying again what a 503 refused. */
 export const RETRY_AFTER_SECONDS = 1;
 
 /** Makes a problem; `code` is stable, the title is the same in words, `detail` tells the caller what to do. */
-export function problem(code: string, status: number, detail: string, facts: object = {}): Problem {
+export function problem(code: string, status: number, detail: string, facts: Facts = {}): Problem {
   const words = code.replaceAll('_', ' ');
   return {
     type: `urn:arledger:problem:${code}`,
@@ -53,7 +63,7 @@ export function validationFailed(errors: readonly FieldError[]): ProblemError {
 }
 
 /** A problem of another kind than a rule's no. */
-export function problemError(code: string, status: number, detail: string, facts: object = {}): ProblemError {
+export function problemError(code: string, status: number, detail: string, facts: Facts = {}): ProblemError {
   return new ProblemError(problem(code, status, detail, facts));
 }
 

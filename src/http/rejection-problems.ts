@@ -60,10 +60,5 @@ const DETAIL: Readonly<Record<RejectionCode, string>> = {
 /** A rule's no, as callers get it: its code, the facts, and what to do. */
 export function problemOfRejection(rejection: Rejection): Problem {
   const { code, ...facts } = rejection;
-  // A fact that is named like a field of the problem would hide it.
-  const { type: entryType, ...others } = facts as { type?: string };
-  return problem(code, STATUS[code], DETAIL[code], {
-    ...others,
-    ...(entryType === undefined ? {} : { entryType }),
-  });
+  return problem(code, STATUS[code], DETAIL[code], facts);
 }

@@ -1,4 +1,5 @@
 import type { Account } from './account.js';
+import type { CalendarDate } from './calendar.js';
 import type { Refusal } from './decision.js';
 import type { CreditSource } from './events.js';
 import { type Money, ZERO, formatMoney, money, sumOf } from './money.js';
@@ -9,6 +10,8 @@ export interface AvailableCredit {
   source: CreditSource;
   owner: Owner;
   available: Money;
+  /** From when it counts: the date of the payment, or of the charge. */
+  effectiveOn: CalendarDate;
 }
 
 /** One part drawn from one source. */
@@ -16,16 +19,29 @@ export interface Drawn {
   source: CreditSource;
   owner: Owner;
   amount: string;
+  /** Set where the source counts only from a later day: credit is never used before it is there. */
+  countsOn?: CalendarDate;
 }
 
 /** The credit at a named source; nothing available when it does not exist or is used up. */
 export function creditAt(account: Account, source: CreditSource): AvailableCredit | undefined {
   if ('paymentId' in source) {
     const credit = account.credits.get(source.paymentId);
-    return credit && { source, owner: credit.owner, available: credit.unapplied };
+    return (
+      credit && { source, owner: credit.owner, available: credit.unapplied, effectiveOn: credit.effectiveOn }
+    );
   }
-  const share = account.charges.get(source.chargeId)?.shares.get(partyKey(source.party));
-  return share && { source, owner: ownerOf(source.party), available: share.balance.negated() };
+  const charge = account.charges.get(source.chargeId);
+  const share = charge?.shares.get(partyKey(source.party));
+  return (
+    charge &&
+    share && {
+      source,
+      owner: ownerOf(source.party),
+      available: share.balance.negated(),
+      effectiveOn: charge.effectiveOn,
+    }
+  );
 }
 
 /**
@@ -33,7 +49,7 @@ export function creditAt(account: Account, source: CreditSource): AvailableCredi
  * their charge; on the same date in the order they were recorded, payments first.
  */
 export function creditsOf(account: Account, owner: Owner): AvailableCredit[] {
-  const found: (AvailableCredit & { effectiveOn: string })[] = [];
+  const found: AvailableCredit[] = [];
   const key = ownerKey(owner);
   for (const [paymentId, credit] of account.credits) {
     if (credit.unapplied.greaterThan(0) && ownerKey(credit.owner) === key) {
@@ -60,6 +76,7 @@ export class CreditDrawer {
   constructor(
     private readonly credits: AvailableCredit[],
     private readonly currency: string,
+    private readonly effectiveOn: CalendarDate,
   ) {}
 
   /**
@@ -87,7 +104,14 @@ export class CreditDrawer {
       const part = left.lessThan(credit.available) ? left : credit.available;
       credit.available = credit.available.minus(part);
       left = left.minus(part);
-      drawn.push({ source: credit.source, owner: credit.owner, amount: formatMoney(part, this.currency) });
+      const { source, owner, effectiveOn } = credit;
+      const isLater = 'paymentId' in source && effectiveOn > this.effectiveOn;
+      drawn.push({
+        source,
+        owner,
+        amount: formatMoney(part, this.currency),
+        ...(isLater && { countsOn: effectiveOn }),
+      });
     }
     return drawn;
   }

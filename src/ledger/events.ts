@@ -184,8 +184,11 @@ export const accountEventData = {
     effectiveOn: date,
     source: creditSource.optional(),
     allocations: z.array(z.object({ chargeId: id, amount, responsible: party })),
-    /** The allocations cut by the sources they were paid from: what really moved. */
-    applied: z.array(allocation.extend({ source: creditSource, owner })),
+    /**
+     * The allocations cut by the sources they were paid from: what really moved; `countsOn` where the source counts
+     * later than the command.
+     */
+    applied: z.array(allocation.extend({ source: creditSource, owner, countsOn: date.optional() })),
   }),
   RefundIssued: z.object({
     refundId: id,
@@ -195,8 +198,8 @@ export const accountEventData = {
     to: payee,
     method: z.enum(PAYMENT_METHODS),
     source: creditSource.optional(),
-    /** What was paid back, by where the credit stood. */
-    refunded: z.array(z.object({ source: creditSource, owner, amount })),
+    /** What was paid back, by where the credit stood; `countsOn` where that counts later than the refund. */
+    refunded: z.array(z.object({ source: creditSource, owner, amount, countsOn: date.optional() })),
     reference: text.optional(),
     reason: text.optional(),
   }),

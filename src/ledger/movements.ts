@@ -101,12 +101,12 @@ export function movementsOf(event: AccountEvent): Movement[] {
     }
     case 'CreditApplied': {
       const { applied, effectiveOn } = event.data;
-      return applied.flatMap((a) => settle(sourcePlace(a.source, a.owner), a, effectiveOn));
+      return applied.flatMap((a) => settle(sourcePlace(a.source, a.owner), a, a.countsOn ?? effectiveOn));
     }
     case 'RefundIssued': {
       const { refunded, effectiveOn } = event.data;
-      return refunded.flatMap(({ source, owner, amount }) =>
-        some({ debit: sourcePlace(source, owner), credit: CASH, amount, effectiveOn }),
+      return refunded.flatMap(({ source, owner, amount, countsOn = effectiveOn }) =>
+        some({ debit: sourcePlace(source, owner), credit: CASH, amount, effectiveOn: countsOn }),
       );
     }
     case 'EntryReversed':

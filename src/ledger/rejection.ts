@@ -14,13 +14,13 @@ export type Rejection =
   | { code: 'charge_not_found'; chargeId: string }
   | { code: 'entry_not_found'; entryId: string }
   | { code: 'denial_not_found'; denialId: string }
-  | { code: 'entry_does_not_resolve'; entryId: string; type: string }
+  | { code: 'entry_does_not_resolve'; entryId: string; entryType: string }
   | { code: 'responsible_required'; chargeId: string; openShares: { party: string; balance: string }[] }
   | { code: 'allocations_exceed_amount'; amount: string; allocated: string }
   | { code: 'allocations_differ_from_amount'; amount: string; allocated: string }
   | { code: 'transfer_to_same_party'; chargeId: string }
   | { code: 'credit_insufficient'; requested: string; available: string }
-  | { code: 'entry_not_reversible'; entryId: string; type: string }
+  | { code: 'entry_not_reversible'; entryId: string; entryType: string }
   | { code: 'entry_already_reversed'; entryId: string; reversedBy: string[] }
   | { code: 'write_off_already_reinstated'; entryId: string }
   | { code: 'entry_already_refunded'; entryId: string; refundedBy: string[] }
@@ -37,7 +37,7 @@ export type Rejection =
       effectiveOn: CalendarDate;
       entryEffectiveOn: CalendarDate;
     }
-  | { code: 'denial_already_resolved'; denialId: string; status: string }
+  | { code: 'denial_already_resolved'; denialId: string; denialStatus: string }
   | { code: 'denial_under_appeal'; denialId: string; level: number }
   | { code: 'appeal_level_not_next'; denialId: string; level: number; expectedLevel: number };
 

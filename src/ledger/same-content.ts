@@ -7,8 +7,9 @@
 export function differingFields(given: unknown, stored: unknown, path = ''): string[] {
   if (given === undefined) return [];
   if (Array.isArray(given)) {
-    if (!Array.isArray(stored) || stored.length !== given.length) return [path];
-    return given.flatMap((item, i) => differingFields(item, stored[i], `${path}[${i}]`));
+    const items: unknown = stored ?? []; // An empty list says the same as none.
+    if (!Array.isArray(items) || items.length !== given.length) return [path];
+    return given.flatMap((item, i) => differingFields(item, items[i], `${path}[${i}]`));
   }
   if (typeof given === 'object' && given !== null) {
     if (typeof stored !== 'object' || stored === null) return [path];

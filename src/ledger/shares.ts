@@ -72,7 +72,7 @@ function isPayer(party: Party, payerId: string): boolean {
  * Adds to each allocation of money the bad debt that it reinstates first: as much as was written off on its share, up
  * to its own amount; never as of a day before the write-off counts.
  */
-export function withReinstatement<A extends ResolvedAllocation>(
+export function withReinstatement<A extends ResolvedAllocation & { countsOn?: CalendarDate }>(
   account: Account,
   allocations: readonly A[],
   effectiveOn: CalendarDate,
@@ -89,7 +89,7 @@ export function withReinstatement<A extends ResolvedAllocation>(
     return {
       ...allocation,
       reinstated: formatMoney(reinstated, account.currency),
-      ...(share.writtenOffOn > effectiveOn && { reinstatedOn: share.writtenOffOn }),
+      ...(share.writtenOffOn > (allocation.countsOn ?? effectiveOn) && { reinstatedOn: share.writtenOffOn }),
     };
   });
 }

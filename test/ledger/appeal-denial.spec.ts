@@ -52,7 +52,7 @@ describe('appealing a denial', () => {
     (outcome) => {
       given(...denied, resolveDenial({ outcome }))
         .when(appealDenial())
-        .thenRejected('denial_already_resolved', { denialId: 'D1', status: outcome });
+        .thenRejected('denial_already_resolved', { denialId: 'D1', denialStatus: outcome });
     },
   );
 

@@ -138,6 +138,8 @@ describe('the same content', () => {
     ['a field that is new', { note: 'x' }, {}, ['note']],
     ['a list that is longer', { a: [1, 2] }, { a: [1] }, ['a']],
     ['a list in another order', { a: [1, 2] }, { a: [2, 1] }, ['a[0]', 'a[1]']],
+    ['an empty list for none', { a: [] }, {}, []],
+    ['an empty list for a full one', { a: [] }, { a: [1] }, ['a']],
     ['a list for a value', { a: [1] }, { a: 1 }, ['a']],
     ['an object for a value', { a: { b: 1 } }, { a: 'b' }, ['a']],
     ['a value for an object', { a: 1 }, { a: { b: 1 } }, ['a']],

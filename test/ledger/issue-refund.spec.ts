@@ -52,6 +52,17 @@ describe('issuing a refund', () => {
       );
   });
 
+  test('never takes money before it counts, so that no past date shows a debt of the ledger to itself', () => {
+    given(postPayment({ effectiveOn: '2026-03-01' }))
+      .when(issueRefund({ effectiveOn: '2026-02-10' }))
+      .then(
+        refundIssued({
+          effectiveOn: '2026-02-10',
+          refunded: [{ source: fromPayment('P1'), owner: PATIENT, amount: '15.00', countsOn: '2026-03-01' }],
+        }),
+      );
+  });
+
   describe('says no', () => {
     test("to more than the receiver's credit, whatever others have", () => {
       given(postPayment({ amount: '14.99' }), postPayment({ paymentId: 'P2', from: ACME }))

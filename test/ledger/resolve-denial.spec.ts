@@ -44,7 +44,7 @@ describe('resolving a denial', () => {
   test('says no to upholding it twice without an appeal between', () => {
     given(...denied, appealDenial(), resolveDenial())
       .when(resolveDenial({ resolutionId: 'RS2' }))
-      .thenRejected('denial_already_resolved', { denialId: 'D1', status: 'upheld' });
+      .thenRejected('denial_already_resolved', { denialId: 'D1', denialStatus: 'upheld' });
     given(...denied, appealDenial(), resolveDenial(), appealDenial({ appealId: 'AP2', level: 2 }))
       .when(resolveDenial({ resolutionId: 'RS2' }))
       .then(denialResolved({ resolutionId: 'RS2' }));
@@ -54,7 +54,7 @@ describe('resolving a denial', () => {
     for (const outcome of OUTCOMES) {
       given(...denied, resolveDenial({ outcome: ended }))
         .when(resolveDenial({ resolutionId: 'RS2', outcome }))
-        .thenRejected('denial_already_resolved', { denialId: 'D1', status: ended });
+        .thenRejected('denial_already_resolved', { denialId: 'D1', denialStatus: ended });
     }
   });
 
@@ -70,7 +70,7 @@ describe('resolving a denial', () => {
   test('says no to an entry that settles nothing', () => {
     given(...denied)
       .when(resolveDenial({ entryId: 'C1' }))
-      .thenRejected('entry_does_not_resolve', { entryId: 'C1', type: 'ChargePosted' });
+      .thenRejected('entry_does_not_resolve', { entryId: 'C1', entryType: 'ChargePosted' });
   });
 
   test('stays quiet on a repeat', () => {

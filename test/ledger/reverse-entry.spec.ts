@@ -705,7 +705,7 @@ describe('a reversal', () => {
   test('is not reversed: the entry is posted anew', () => {
     given(postPayment(), reverseEntry())
       .when(reverseEntry({ reversalId: 'R2', reverses: 'R1' }))
-      .thenRejected('entry_not_reversible', { entryId: 'R1', type: 'EntryReversed' });
+      .thenRejected('entry_not_reversible', { entryId: 'R1', entryType: 'EntryReversed' });
     given(chargePosted(), payCharge('40.00'), reverseEntry())
       .when(payCharge('40.00', { paymentId: 'P2' }))
       .thenBooks({ balance: '60.00', shares: { 'C1 patient': '60.00' } });
@@ -721,7 +721,7 @@ describe('a reversal', () => {
     ] as const) {
       given(...history)
         .when(reverseEntry({ reverses }))
-        .thenRejected('entry_not_reversible', { entryId: reverses, type });
+        .thenRejected('entry_not_reversible', { entryId: reverses, entryType: type });
     }
     given(...history)
       .when(reverseEntry({ reverses: 'P7' }))

@@ -312,20 +312,20 @@ function readEvent(account: KnownAccount, event: AccountEvent): void {
       return;
     }
     case 'CreditApplied': {
-      const { applied, effectiveOn } = event.data;
-      for (const a of applied) {
-        if ('paymentId' in a.source) credit(a.source.paymentId, a.owner, -read(a.amount), effectiveOn);
-        else share(a.source.chargeId, a.source.party, read(a.amount), effectiveOn);
-        share(a.chargeId, a.responsible, -read(a.amount), effectiveOn);
-        share(a.chargeId, a.responsible, read(a.reinstated ?? '0'), a.reinstatedOn ?? effectiveOn);
+      for (const a of event.data.applied) {
+        const on = a.countsOn ?? event.data.effectiveOn;
+        if ('paymentId' in a.source) credit(a.source.paymentId, a.owner, -read(a.amount), on);
+        else share(a.source.chargeId, a.source.party, read(a.amount), on);
+        share(a.chargeId, a.responsible, -read(a.amount), on);
+        share(a.chargeId, a.responsible, read(a.reinstated ?? '0'), a.reinstatedOn ?? on);
       }
       return;
     }
     case 'RefundIssued': {
-      const { refunded, effectiveOn } = event.data;
-      for (const { source, owner, amount } of refunded) {
-        if ('paymentId' in source) credit(source.paymentId, owner, -read(amount), effectiveOn);
-        else share(source.chargeId, source.party, read(amount), effectiveOn);
+      for (const { source, owner, amount, countsOn } of event.data.refunded) {
+        const on = countsOn ?? event.data.effectiveOn;
+        if ('paymentId' in source) credit(source.paymentId, owner, -read(amount), on);
+        else share(source.chargeId, source.party, read(amount), on);
       }
       return;
     }

@@ -23,7 +23,7 @@ export function appealDenial(account: Account, command: AppealDenial): Decision 
     case 'written_off':
     case 'transferred':
     case 'rebilled':
-      return reject({ code: 'denial_already_resolved', denialId, status: denial.status });
+      return reject({ code: 'denial_already_resolved', denialId, denialStatus: denial.status });
     case 'open':
     case 'upheld':
       if (denial.level > 0 ? level !== denial.level + 1 : level < 1) {

@@ -1,4 +1,5 @@
 import type { Account } from '../account.js';
+import type { CalendarDate } from '../calendar.js';
 import { type AvailableCredit, CreditDrawer, creditAt, creditsOf } from '../credit.js';
 import { type Decision, type DecisionContext, accept, isRefusal, reject } from '../decision.js';
 import type { CreditSource, DataOf } from '../events.js';
@@ -34,9 +35,9 @@ export function applyCredit(account: Account, command: ApplyCredit, context: Dec
   }
   const allocations = resolveAllocations(account, requested, named?.owner ?? 'whoever_owes');
   if (isRefusal(allocations)) return allocations;
-  const applied = draw(account, allocations, named);
-  if (isRefusal(applied)) return applied;
   const effectiveOn = command.effectiveOn ?? context.today;
+  const applied = draw(account, allocations, named, effectiveOn);
+  if (isRefusal(applied)) return applied;
   return accept({
     type: 'CreditApplied',
     data: {
@@ -49,12 +50,18 @@ export function applyCredit(account: Account, command: ApplyCredit, context: Dec
   });
 }
 
-function draw(account: Account, allocations: ResolvedAllocation[], named: AvailableCredit | undefined) {
+function draw(
+  account: Account,
+  allocations: ResolvedAllocation[],
+  named: AvailableCredit | undefined,
+  effectiveOn: CalendarDate,
+) {
   const drawers = new Map<string, CreditDrawer>();
   const drawerFor = (owner: Owner): CreditDrawer => {
     const key = named ? 'named' : ownerKey(owner);
     const drawer =
-      drawers.get(key) ?? new CreditDrawer(named ? [named] : creditsOf(account, owner), account.currency);
+      drawers.get(key) ??
+      new CreditDrawer(named ? [named] : creditsOf(account, owner), account.currency, effectiveOn);
     drawers.set(key, drawer);
     return drawer;
   };

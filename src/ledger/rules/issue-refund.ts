@@ -15,10 +15,11 @@ export function issueRefund(account: Account, command: IssueRefund, context: Dec
   const { type: _, accountId: __, ...given } = command;
   const named = command.source && creditAt(account, command.source);
   const credits = command.source ? (named ? [named] : []) : creditsOf(account, ownerOf(command.to));
-  const refunded = new CreditDrawer(credits, account.currency).draw(command.amount);
+  const effectiveOn = command.effectiveOn ?? context.today;
+  const refunded = new CreditDrawer(credits, account.currency, effectiveOn).draw(command.amount);
   if (isRefusal(refunded)) return refunded;
   return accept({
     type: 'RefundIssued',
-    data: { effectiveOn: context.today, currency: account.currency, ...given, refunded },
+    data: { effectiveOn, currency: account.currency, ...given, refunded },
   });
 }

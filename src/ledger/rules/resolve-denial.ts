@@ -29,10 +29,10 @@ export function resolveDenial(account: Account, command: ResolveDenial, context:
     case 'written_off':
     case 'transferred':
     case 'rebilled':
-      return reject({ code: 'denial_already_resolved', denialId, status: denial.status });
+      return reject({ code: 'denial_already_resolved', denialId, denialStatus: denial.status });
     case 'upheld':
       if (outcome === 'upheld') {
-        return reject({ code: 'denial_already_resolved', denialId, status: denial.status });
+        return reject({ code: 'denial_already_resolved', denialId, denialStatus: denial.status });
       }
       break;
     case 'open':
@@ -43,7 +43,7 @@ export function resolveDenial(account: Account, command: ResolveDenial, context:
     const entry = account.entries.get(entryId);
     if (!entry) return reject({ code: 'entry_not_found', entryId });
     if (!RESOLVING.includes(entry.type)) {
-      return reject({ code: 'entry_does_not_resolve', entryId, type: entry.type });
+      return reject({ code: 'entry_does_not_resolve', entryId, entryType: entry.type });
     }
   }
   return accept({ type: 'DenialResolved', data: { effectiveOn: context.today, ...given } });

@@ -53,9 +53,9 @@ export function reverseEntry(account: Account, command: ReverseEntry, context: D
   const entryId = command.reverses;
   const ref = account.entries.get(entryId);
   if (!ref) return reject({ code: 'entry_not_found', entryId });
-  if (!isReversible(ref.type)) return reject({ code: 'entry_not_reversible', entryId, type: ref.type });
+  if (!isReversible(ref.type)) return reject({ code: 'entry_not_reversible', entryId, entryType: ref.type });
   const entry = context.recorded(entryId);
-  if (!entry) return reject({ code: 'entry_not_reversible', entryId, type: ref.type });
+  if (!entry) return reject({ code: 'entry_not_reversible', entryId, entryType: ref.type });
 
   const entryEffectiveOn = effectiveOnOf(entry);
   const effectiveOn = command.effectiveOn ?? laterOf(context.today, entryEffectiveOn);
