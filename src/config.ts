@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 
 /** Injection token of the configuration. */
@@ -64,14 +65,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!isLogLevel(logLevel)) {
     throw new ConfigError('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}, not "${logLevel}"`);
   }
-  const host = text('HOST') ?? '127.0.0.1';
-  if (/[\s/]/.test(host)) throw new ConfigError('HOST', `must be a host name or an address, not "${host}"`);
   const dataFolder = text('ARLEDGER_DATA') ?? './data';
   if (dataFolder.includes('\0')) throw new ConfigError('ARLEDGER_DATA', 'must be the path of a folder');
 
   return {
     dataFolder: resolve(dataFolder),
-    host,
+    host: hostNamed(text('HOST') ?? '127.0.0.1'),
     port: wholeNumber('PORT', text('PORT'), { min: 0, max: 65_535, unset: 3000 }),
     timeZone,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
@@ -87,6 +86,23 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       unset: 500_000,
     }),
   };
+}
+
+/** A name or an address; IPv6 also in the brackets that it has in a URL. */
+function hostNamed(text: string): string {
+  const bracketed = /^\[(.*)\]$/.exec(text)?.[1];
+  if (isIPv6(bracketed ?? text)) return bracketed ?? text;
+  if (/^[^:/]+:\d+$|^\[.*\]:\d+$/.test(text)) {
+    throw new ConfigError(
+      'HOST',
+      `must be a host name or an address without a port, which goes into PORT; not "${text}"`,
+    );
+  }
+  // Nothing of digits and dots alone is a name.
+  if (/[\s/:[\]]/.test(text) || (/^[\d.]+$/.test(text) && !isIPv4(text))) {
+    throw new ConfigError('HOST', `must be a host name or an address, not "${text}"`);
+  }
+  return text;
 }
 
 function wholeNumber(

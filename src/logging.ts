@@ -44,7 +44,7 @@ export class NestLog implements LoggerService {
     const from = more.at(-1);
     const text = message instanceof Error ? message.name : String(message);
     // What ends the start is thrown as well, and told in one line by whoever started.
-    if (from === 'ExceptionHandler') this.pino.debug({ from }, text);
+    if (from === 'ExceptionHandler' || from === 'NestApplication') this.pino.debug({ from }, text);
     else this.pino.error({ from }, text);
   }
   warn(message: unknown, ...more: unknown[]): void {

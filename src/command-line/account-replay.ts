@@ -44,7 +44,7 @@ export interface Replay {
  * Replays one account from its events alone, up to a date that counts and an instant that was known: what the books
  * said then. Uses no read model, so that it can be held against them.
  *
- * @returns undefined when the account has no event
+ * @returns undefined when the account has no event, or had none that was known then
  */
 export async function replayAccount(
   accountId: string,
@@ -110,7 +110,7 @@ export async function replayAccount(
       data: event.data,
     });
   }
-  if (events === 0) return undefined;
+  if (events === recordedLater) return undefined;
   return {
     accountId,
     currency: currency ?? null,

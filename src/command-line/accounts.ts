@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type AccountListAnswer, AccountListQuery } from '../read-models/queries/account-list.js';
+import { accountListCsv } from '../read-models/queries/answers-as-csv.js';
 import { type OpenLedger, configFor, withLedger } from './open-ledger.js';
 import { wholeNumber } from './option-values.js';
 import {
@@ -64,17 +65,7 @@ async function allPages(ledger: OpenLedger, options: AccountsOptions): Promise<A
 export function accountsReport(answer: AccountListAnswer, options: ReportOptions): Report {
   return {
     json: answer,
-    csv: [
-      ['accountId', 'entity', 'currency', 'balance', 'unapplied', 'lastActivityOn'],
-      ...answer.items.map((a) => [
-        a.accountId,
-        a.entity,
-        a.currency,
-        a.balance,
-        a.unapplied,
-        a.lastActivityOn,
-      ]),
-    ],
+    csv: accountListCsv(answer),
     text: [
       `${styled('bold', 'Accounts')}, ${stampText(answer, options)}`,
       '',
@@ -88,7 +79,7 @@ export function accountsReport(answer: AccountListAnswer, options: ReportOptions
           { title: 'Last activity' },
         ],
         answer.items.map((a) => [
-          a.accountId,
+          a.trustworthy ? a.accountId : `${a.accountId} !`,
           a.entity ?? '',
           a.currency ?? '',
           readable(a.balance),
@@ -97,6 +88,6 @@ export function accountsReport(answer: AccountListAnswer, options: ReportOptions
         ]),
       ),
     ].join('\n'),
-    trustworthy: answer.trustworthy,
+    trust: answer,
   };
 }

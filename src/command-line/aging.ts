@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { agingCsv } from '../read-models/queries/answers-as-csv.js';
 import { type AgingAnswer, AgingQuery } from '../read-models/queries/aging.js';
 import { configFor, withLedger } from './open-ledger.js';
 import {
@@ -81,18 +82,7 @@ export function agingReport(answer: AgingAnswer, options: ReportOptions): Report
   const columns = titles.map((title, i) => ({ title, right: i > keyTitles.length }));
   return {
     json: answer,
-    csv: [
-      [
-        ...keyTitles.map((title) => title.toLowerCase()),
-        'currency',
-        ...buckets,
-        'notYetDue',
-        'credits',
-        'unapplied',
-        'total',
-      ],
-      ...items.map((item) => [...keyOf(item), item.currency, ...figures(item)]),
-    ],
+    csv: agingCsv(answer),
     text: [
       `${styled('bold', 'Aging')} from the ${basisText(answer.basis)}, ${stampText(answer, options)}`,
       '',
@@ -106,7 +96,7 @@ export function agingReport(answer: AgingAnswer, options: ReportOptions): Report
         ]),
       ),
     ].join('\n'),
-    trustworthy: answer.trustworthy,
+    trust: answer,
   };
 }
 

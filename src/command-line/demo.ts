@@ -19,7 +19,7 @@ import { type OpenLedger, withLedger } from './open-ledger.js';
 import { wholeNumber } from './option-values.js';
 import { pace, startProgress } from './progress.js';
 import { printReplay } from './replay.js';
-import { refusalText, sendCommands } from './sending.js';
+import { isRefused, refusalText, sendCommands } from './sending.js';
 import { Stopping } from './stopping.js';
 import { count } from './table.js';
 import { printLine, styled } from './terminal.js';
@@ -96,7 +96,7 @@ async function fill(
     const sent = await sendCommands(ledger, upTo(today, options, stopping, kinds), {
       actor: 'demo',
       onAnswer: (answer, { posted }) => {
-        if (answer.status >= 400) throw new CommandFailed('demo_refused', refusalText(answer));
+        if (isRefused(answer)) throw new CommandFailed('demo_refused', refusalText(answer));
         progress.at(0, pace(posted, startedAt));
         return false;
       },

@@ -42,7 +42,6 @@ const CODES: Readonly<Partial<Record<string, string>>> = {
   ProjectionsBehind: 'projections_behind',
   ProjectionsDiffer: 'projections_differ',
   ProjectionsNewer: 'projections_newer',
-  ReadModelsAheadOfLog: 'read_models_ahead_of_log',
   RebuildUnderWay: 'rebuild_under_way',
   StoreUnavailable: 'store_unavailable',
   UnknownProjection: 'unknown_projection',
@@ -78,7 +77,7 @@ export function explain(error: unknown): { line: string; exitCode: number } {
       code === undefined
         ? `unforeseen: ${error.name}: ${message}; please report it, with what LOG_LEVEL=debug prints`
         : `${code}: ${message}`,
-    exitCode: EXIT.refused,
+    exitCode: error.name === 'UnknownProjection' ? EXIT.usage : EXIT.refused,
   };
 }
 
@@ -89,13 +88,42 @@ const SYSTEM_REASONS: Readonly<Partial<Record<string, string>>> = {
   EISDIR: 'it is a folder, not a file',
   ENOTDIR: 'a part of the path is not a folder',
   ENOSPC: 'the disk is full',
-  EADDRINUSE: 'another process listens there; set PORT to another one',
+  EDQUOT: 'the disk has no more room for this user',
+  EROFS: 'the disk can only be read',
+  EIO: 'the disk or the terminal fails',
 };
 
-function systemError(error: Error): string | undefined {
-  const { code, path, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  const reason = code === undefined ? undefined : SYSTEM_REASONS[code];
-  if (code === undefined || reason === undefined) return undefined;
-  const what = path ?? (address === undefined ? undefined : `${address}:${port ?? ''}`);
+/** Why nobody can listen where HOST and PORT say. */
+const LISTENING_REASONS: Readonly<Partial<Record<string, string>>> = {
+  EADDRINUSE: 'another process listens there; set PORT to another one',
+  EACCES: 'this user may not listen there; set PORT to 1024 or above',
+  EPERM: 'this user may not listen there; set PORT to 1024 or above',
+  EADDRNOTAVAIL:
+    'this machine has no such address; set HOST to one that it has, such as 127.0.0.1, or to 0.0.0.0 for all',
+  EAFNOSUPPORT: 'this machine has no such kind of address; set HOST to another one, such as 127.0.0.1',
+  EINVAL: 'nobody can listen at this address; set HOST to another one, such as 127.0.0.1',
+};
+
+const UNKNOWN_NAME = 'this name leads to no address; set HOST to an address, such as 127.0.0.1';
+
+interface SystemError extends NodeJS.ErrnoException {
+  address?: string;
+  port?: number;
+  hostname?: string;
+}
+
+function systemError(error: SystemError): string | undefined {
+  const { code, syscall, path, address, port, hostname } = error;
+  if (code === undefined) return undefined;
+  // Names of databases are looked up too, but what comes of it is a DatabaseUnavailable.
+  const reason =
+    syscall === 'listen'
+      ? LISTENING_REASONS[code]
+      : syscall === 'getaddrinfo'
+        ? UNKNOWN_NAME
+        : SYSTEM_REASONS[code];
+  if (reason === undefined) return undefined;
+  const host = address?.includes(':') ? `[${address}]` : address;
+  const what = path ?? (host === undefined ? hostname : `${host}:${port ?? ''}`);
   return `${code.toLowerCase()}: ${what === undefined ? '' : `${what}: `}${reason}`;
 }

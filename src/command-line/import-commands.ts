@@ -6,7 +6,7 @@ import { catchUp } from './catch-up.js';
 import { CommandFailed, EXIT, Stopped } from './failures.js';
 import { type DataOptions, configFor, withLedger } from './open-ledger.js';
 import { pace, startProgress } from './progress.js';
-import { NOTHING_SENT, type SendingCounts, refusalText, sendCommands } from './sending.js';
+import { NOTHING_SENT, type SendingCounts, isRefused, refusalText, sendCommands } from './sending.js';
 import { Stopping } from './stopping.js';
 import { count } from './table.js';
 import { printJson, printLine, tell } from './terminal.js';
@@ -59,7 +59,7 @@ async function importCommands(files: readonly string[], options: ImportOptions):
         const counts = await sendCommands(ledger, wholeLines(linesOf(read), stopping), {
           actor: ACTOR,
           onAnswer: (answer, { posted }) => {
-            if (answer.status >= 400) tell(`${name}, line ${answer.line}: ${refusalText(answer)}`);
+            if (isRefused(answer)) tell(`${name}, line ${answer.line}: ${refusalText(answer)}`);
             progress.at(bytes, pace(total.posted + posted, startedAt));
             return false;
           },

@@ -13,7 +13,7 @@ import { CommandFailed, EXIT, Stopped } from './failures.js';
 import { catchUp } from './catch-up.js';
 import { type DataOptions, type OpenLedger, configFor, withLedger } from './open-ledger.js';
 import { pace, startProgress } from './progress.js';
-import { type SendingCounts, refusalText, sendCommands } from './sending.js';
+import { type SendingCounts, isRefused, refusalText, sendCommands } from './sending.js';
 import { Stopping } from './stopping.js';
 import { count, readable, table } from './table.js';
 import { printJson, printLine, styled, tell } from './terminal.js';
@@ -82,7 +82,7 @@ async function importSynthea(folder: string, options: SyntheaOptions): Promise<n
           onAnswer: (answer, { posted }) => {
             const { line, command } = underWay.shift()!;
             progress.at(bytes, pace(posted, startedAt));
-            if (answer.status < 400) return false;
+            if (!isRefused(answer)) return false;
             // Opened by an earlier import that met another row of this patient first.
             if (command.type === 'OpenAccount' && String(answer['differs']) === 'openedOn') return true;
             tell(`${TRANSACTIONS}, line ${line}: ${refusalText(answer)}`);

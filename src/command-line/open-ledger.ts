@@ -47,11 +47,13 @@ export class OpenLedger {
   }
 
   /**
-   * Resolves when everything in the log is in the read models.
+   * Resolves when everything in the log is in the read models, and nothing else.
    *
    * @param onProgress hears now and then how many events still wait
+   * @throws ReadModelsOfAnotherLog, ProjectionsBehind
    */
   async caughtUp(onProgress?: (waiting: number) => void): Promise<void> {
+    await this.app.get(ProjectionProgress).requireSameLog();
     const head = await this.store.head();
     this.projector.start();
     if (head === undefined) return;

@@ -12,7 +12,7 @@ import { projectionsCommand } from './projections.js';
 import { rebuildCommand } from './rebuild.js';
 import { replayCommand } from './replay.js';
 import { serveCommand } from './serve.js';
-import { endQuietlyOnClosedPipe, tell } from './terminal.js';
+import { tell, watchOutput } from './terminal.js';
 import { trialBalanceCommand } from './trial-balance.js';
 import { verifyCommand } from './verify.js';
 
@@ -68,10 +68,18 @@ export function program(): Command {
 
 /** Runs the command line of a process; sets its exit code, and lets it end by itself. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
-  endQuietlyOnClosedPipe();
+  let unwritable: Error | undefined;
+  watchOutput((error) => {
+    if (unwritable !== undefined) return;
+    unwritable = error;
+    tell(`arledger: ${explain(error).line}`);
+    // Whatever a command, or its help, takes for its end.
+    process.once('exit', () => (process.exitCode ||= EXIT.refused));
+  });
   try {
     await program().parseAsync(argv);
   } catch (error) {
+    if (unwritable !== undefined && error === unwritable) return;
     if (error instanceof CommanderError) {
       // Help and version are no errors, and commander has said what was wrong with the rest.
       process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

@@ -1,6 +1,12 @@
 import { Command } from 'commander';
 import type { TableDifference } from '../read-models/projector/compare.js';
-import { type RebuiltProjection, rebuild } from '../read-models/projector/rebuild.js';
+import { projectionStatuses } from '../read-models/projector/projection-statuses.js';
+import {
+  type ReadModels,
+  type RebuiltProjection,
+  dropThoseOfAnotherLog,
+  rebuild,
+} from '../read-models/projector/rebuild.js';
 import { EXIT } from './failures.js';
 import { catchUp } from './catch-up.js';
 import { type DataOptions, configFor, withLedger } from './open-ledger.js';
@@ -18,7 +24,8 @@ export function rebuildCommand(): Command {
     .summary('build read models anew beside the old ones, compare, switch')
     .description(
       'Builds read models anew beside those in use, compares the two row by row, and lets the new ones take their place\n' +
-        'at once. What differed is named; then the exit code is 1, though the new ones are in place.',
+        'at once. What differed is named; then the exit code is 1, though the new ones are in place. Read models that were\n' +
+        'made of another event log are dropped, and all are filled from the start of this one.',
     )
     .argument('[projection...]', 'which ones; all unless given')
     .option('--json', 'as JSON')
@@ -26,12 +33,18 @@ export function rebuildCommand(): Command {
     .action(async (names: string[], _options: RebuildOptions, command: Command) => {
       const options: RebuildOptions = command.optsWithGlobals();
       const rebuilt = await withLedger(configFor(options), async (ledger) => {
-        await catchUp(ledger);
+        const readModels = await ledger.readModels();
         const startedAt = performance.now();
+        if (await dropThoseOfAnotherLog(readModels)) {
+          await catchUp(ledger);
+          return filled(readModels, startedAt);
+        }
+        await catchUp(ledger);
+        const caughtUpAt = performance.now();
         const progress = startProgress('rebuild', 0);
         try {
-          return await rebuild(await ledger.readModels(), names.length > 0 ? names : undefined, {
-            onProgress: ({ events }) => progress.at(0, pace(events, startedAt)),
+          return await rebuild(readModels, names.length > 0 ? names : undefined, {
+            onProgress: ({ events }) => progress.at(0, pace(events, caughtUpAt)),
           });
         } finally {
           progress.end();
@@ -40,6 +53,17 @@ export function rebuildCommand(): Command {
       await (options.json ? printJson(rebuilt) : printRebuilt(rebuilt));
       process.exitCode = rebuilt.some(({ differences }) => differences.length > 0) ? EXIT.refused : EXIT.done;
     });
+}
+
+/** All projections, filled from the start of the log; there was nothing to compare them with. */
+async function filled({ database }: ReadModels, startedAt: number): Promise<RebuiltProjection[]> {
+  const seconds = (performance.now() - startedAt) / 1000;
+  return (await projectionStatuses(database)).map(({ name, events }) => ({
+    projection: name,
+    events,
+    eventsPerSecond: Math.round(events / seconds),
+    differences: [],
+  }));
 }
 
 async function printRebuilt(rebuilt: readonly RebuiltProjection[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { Trust } from '../read-models/queries/trust.js';
 import type { DataOptions } from './open-ledger.js';
 import { calendarDate, instant } from './option-values.js';
-import { csv } from './table.js';
 import { print, printJson, printLine, tell } from './terminal.js';
 
 /** What every report on the command line can be asked. */
@@ -26,21 +26,23 @@ export function withReportOptions(command: Command): Command {
 /** The same report in three forms. */
 export interface Report {
   json: unknown;
-  csv: readonly (readonly (string | number | null | undefined)[])[];
+  /** The lines of the answer over HTTP. */
+  csv: Iterable<string>;
   text: string;
-  trustworthy: boolean;
+  trust: Trust;
 }
 
 /** Prints a report in the form asked for. */
 export async function printReport(report: Report, options: ReportOptions): Promise<void> {
   if (options.json) await printJson(report.json);
-  else if (options.csv) await print(csv(report.csv));
+  else if (options.csv) await print([...report.csv].join(''));
   else await printLine(report.text);
-  if (!report.trustworthy) {
-    tell(
-      'not_trustworthy: an event of an account in this report could not be projected; see arledger verify',
-    );
-  }
+  const { trustworthy, untrustworthyAccounts = [] } = report.trust;
+  if (trustworthy) return;
+  const warning = `not_trustworthy: events of these accounts could not be projected: ${untrustworthyAccounts.join(', ')}; see arledger verify`;
+  // Forms for machines say so themselves, and must not be spoilt.
+  if (options.json || options.csv) tell(warning);
+  else await printLine(`\n${warning}`);
 }
 
 /** `as of 2026-03-31` */

@@ -10,6 +10,9 @@ export interface SendingCounts {
   refused: number;
 }
 
+const POSTED = 201;
+const ALREADY_THERE = 200;
+
 export const NOTHING_SENT: SendingCounts = { posted: 0, alreadyThere: 0, refused: 0 };
 
 /** Sends commands down the same road as HTTP does, many accounts side by side, and counts the answers. */
@@ -39,11 +42,16 @@ export async function sendCommands(
   for await (const answer of answers) {
     if (answer.status >= 500) throw notServed(answer, counts);
     const isExcused = options.onAnswer(answer, counts);
-    if (answer.status === 201) counts.posted += 1;
-    else if (answer.status === 200 || isExcused) counts.alreadyThere += 1;
+    if (answer.status === POSTED) counts.posted += 1;
+    else if (!isRefused(answer) || isExcused) counts.alreadyThere += 1;
     else counts.refused += 1;
   }
   return counts;
+}
+
+/** Whether an answer is anything but a receipt, new or old. */
+export function isRefused({ status }: CommandAnswer): boolean {
+  return status !== POSTED && status !== ALREADY_THERE;
 }
 
 /** Nothing is wrong with the command: the store is away or full, and the next ones would fare no better. */

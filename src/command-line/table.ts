@@ -66,13 +66,3 @@ export function readable(amount: string, zeroAsDash = false): string {
 export function count(number: number): string {
   return readable(String(number));
 }
-
-/** Rows as CSV (RFC 4180). */
-export function csv(rows: readonly (readonly (string | number | boolean | null | undefined)[])[]): string {
-  return rows
-    .map((row) => {
-      const cells = row.map((cell) => String(cell ?? ''));
-      return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
-    })
-    .join('');
-}

@@ -1,11 +1,16 @@
-import { once } from 'node:events';
 import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Results go to standard output, and only results. */
-export async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+/**
+ * Results go to standard output, and only results.
+ *
+ * @throws what stands in the way of writing them, which {@link watchOutput} has heard of too
+ */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** One result on a line of its own. */
@@ -28,12 +33,17 @@ export function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout, validateStream: true });
 }
 
-/** `head` and its like close the pipe when they have seen enough: that ends a command, it is no failure. */
-export function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
+/**
+ * `head` and its like close the pipe when they have seen enough: that ends a command, it is no failure. Anything else
+ * that keeps standard output from being written, a full disk for one, is told.
+ */
+export function watchOutput(onUnwritable: (error: Error) => void): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    onUnwritable(error);
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    // Otherwise there is nobody to tell, and what the command does is as good.
+    if (error.code === 'EPIPE') process.exit(0);
+  });
 }

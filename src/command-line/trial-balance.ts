@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type TrialBalanceAnswer, TrialBalanceQuery } from '../read-models/queries/trial-balance.js';
+import { trialBalanceCsv } from '../read-models/queries/answers-as-csv.js';
 import { configFor, withLedger } from './open-ledger.js';
 import {
   type Report,
@@ -38,10 +39,7 @@ export function trialBalanceReport(answer: TrialBalanceAnswer, options: ReportOp
   const { items, totals } = answer;
   return {
     json: answer,
-    csv: [
-      ['glAccount', 'currency', 'debit', 'credit'],
-      ...items.map(({ glAccount, currency, debit, credit }) => [glAccount, currency, debit, credit]),
-    ],
+    csv: trialBalanceCsv(answer),
     text: [
       `${styled('bold', 'Trial balance')}, ${stampText(answer, options)}`,
       '',
@@ -61,6 +59,6 @@ export function trialBalanceReport(answer: TrialBalanceAnswer, options: ReportOp
         totals.map(({ currency, debit, credit }) => ['Total', currency, readable(debit), readable(credit)]),
       ),
     ].join('\n'),
-    trustworthy: answer.trustworthy,
+    trust: answer,
   };
 }

@@ -3,7 +3,7 @@ import { UnreadableEvent, accountStream, decode } from '../event-store/codec.js'
 import type { EventStore, StoredEvent } from '../event-store/event-store.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import { FOLD_VERSION, toSnapshot } from '../ledger/snapshot.js';
-import { FoldedAccount } from './folded-account.js';
+import { FoldedAccount, markOf } from './folded-account.js';
 import type { SnapshotStore } from './snapshots.js';
 
 const NAMED_MAX = 10_000;
@@ -79,7 +79,7 @@ export class AccountLoading {
     await new Promise((resolve) => setImmediate(resolve));
     try {
       // Taken in one go: the account changes only between awaits, so that revision and id belong together.
-      const snapshot = { account: toSnapshot(folded.account), lastEventId: folded.lastEventId };
+      const snapshot = { account: toSnapshot(folded.account), lastEvent: folded.lastEvent };
       folded.snapshotEvents = folded.events;
       await this.snapshots.save(accountId, FOLD_VERSION, snapshot);
     } catch (error) {
@@ -95,20 +95,20 @@ export class AccountLoading {
    */
   private async fromSnapshot(accountId: string): Promise<FoldedAccount | undefined> {
     let folded: FoldedAccount;
-    let lastEventId: string;
+    let lastEvent: string;
     try {
       const snapshot = await this.snapshots.load(accountId, FOLD_VERSION);
       if (!snapshot) return undefined;
       folded = FoldedAccount.from(snapshot.account);
-      lastEventId = snapshot.lastEventId;
+      lastEvent = snapshot.lastEvent;
     } catch (error) {
       this.log.warn({ err: nameOf(error) }, 'a snapshot could not be loaded');
       return undefined;
     }
     const stream = accountStream(accountId);
     for await (const last of this.store.readStream(stream, { from: folded.account.revision, limit: 1 })) {
-      if (last.id !== lastEventId) break;
-      folded.lastEventId = last.id;
+      if (markOf(last.id, last.metadata.recordedAt) !== lastEvent) break;
+      folded.lastEvent = lastEvent;
       folded.noteRecordedAt(last.metadata.recordedAt);
       return folded;
     }

@@ -7,7 +7,7 @@ import { type AccountSnapshot, fromSnapshot } from '../ledger/snapshot.js';
 export class FoldedAccount {
   /** In ms since 1970; what comes next is not recorded earlier. */
   lastRecordedAt = 0;
-  lastEventId = '';
+  lastEvent = '';
   /** Events behind the newest snapshot that is known of. */
   snapshotEvents = 0;
 
@@ -42,7 +42,7 @@ export class FoldedAccount {
     } else {
       evolve(this.account, event);
     }
-    this.lastEventId = id;
+    this.lastEvent = markOf(id, recordedAt);
     this.noteRecordedAt(recordedAt);
   }
 
@@ -51,4 +51,9 @@ export class FoldedAccount {
     const instant = recordedAt === undefined ? Number.NaN : Date.parse(recordedAt);
     if (instant > this.lastRecordedAt) this.lastRecordedAt = instant;
   }
+}
+
+/** Tells an event of the log: ids follow from content, so the same command sent again after a restore has its id again. */
+export function markOf(id: string, recordedAt: string | undefined): string {
+  return `${id} ${recordedAt ?? ''}`;
 }

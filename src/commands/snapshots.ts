@@ -6,8 +6,8 @@ export const SNAPSHOTS = Symbol('SnapshotStore');
 /** A folded account as it was at a revision, and the event it was folded up to. */
 export interface StoredSnapshot {
   account: AccountSnapshot;
-  /** Id of the last event folded: tells whether the snapshot is of this log or of another one. */
-  lastEventId: string;
+  /** What the last event folded is known by: tells whether the snapshot is of this log or of another one. */
+  lastEvent: string;
 }
 
 /**

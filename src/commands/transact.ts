@@ -37,6 +37,8 @@ export const TRANSACT_OBSERVER = Symbol('TransactObserver');
 /** What is told about commands, for metrics. */
 export interface TransactObserver {
   appended(seconds: number): void;
+  /** The store was away, full or too slow. */
+  appendRefused(): void;
   retried(): void;
   /** @param result `appended`, `already`, or the code of what refused it */
   finished(type: AccountCommand['type'], result: string): void;
@@ -203,6 +205,7 @@ export class Accounts {
       };
     } catch (error) {
       if (error instanceof WrongExpectedRevision) return undefined;
+      if (error instanceof StoreUnavailable) this.observer?.appendRefused();
       throw error;
     }
   }

@@ -8,18 +8,21 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** Classes of SQLSTATE that say something about the server, not about the statement. */
+/** What is said whoever found it out. */
+export const DISK_IS_FULL = 'the disk is full';
+
+/** SQLSTATEs and classes of them that say something about the server, not about the statement. */
 const SERVER_TROUBLE: Readonly<Record<string, string>> = {
   '08': 'the connection to the database is lost',
+  // It has become a standby.
+  '25006': 'the database accepts no writes',
   '28': 'the database refuses the sign-in',
   '3D': 'the database named in DATABASE_URL does not exist',
   '53': 'the database has run out of disk, memory or connections',
+  '53100': DISK_IS_FULL,
   '57': 'the database is shutting down or starting up, or cancelled the statement',
   '58': 'the database has trouble with its files',
 };
-
-/** PostgreSQL answers so when it has become a standby. */
-const READ_ONLY = '25006';
 
 /**
  * Whatever a driver threw, as {@link DatabaseUnavailable} where the statement is not to blame; messages name no data
@@ -29,7 +32,7 @@ export function driverError(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable) return error;
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? '';
-    const trouble = code === READ_ONLY ? 'the database accepts no writes' : SERVER_TROUBLE[code.slice(0, 2)];
+    const trouble = SERVER_TROUBLE[code] ?? SERVER_TROUBLE[code.slice(0, 2)];
     return trouble === undefined ? error : new DatabaseUnavailable(`${trouble} (${code})`, { cause: error });
   }
   if (typeof error !== 'object' || error === null || !('name' in error)) return error;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { arrayLiteral } from './array-literal.js';
 import type { ConnectionPool, PooledConnection, RawResult } from './database.js';
-import { DatabaseUnavailable } from './database-unavailable.js';
+import { DISK_IS_FULL, DatabaseUnavailable, driverError } from './database-unavailable.js';
 import type { Answer, Statement } from './pglite-thread.js';
 import { readCell } from './values.js';
 
@@ -58,7 +58,7 @@ class PGliteThread implements ConnectionPool {
     this.#worker = new Worker(THREAD, { workerData: { folder }, name: 'read-models', stdout: false });
     this.#exited = once(this.#worker, 'exit').catch(() => undefined);
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
-    this.#worker.on('error', (error: Error) => this.#fail(error.message));
+    this.#worker.on('error', (error: unknown) => this.#fail(textOf(error)));
     this.#worker.on('exit', () => this.#fail('its thread has ended'));
     this.#connection = {
       query: (sql, parameters) => this.#query(sql, parameters),
@@ -88,7 +88,7 @@ class PGliteThread implements ConnectionPool {
     } catch (error) {
       await this.#worker.terminate();
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      throw new PGliteDoesNotOpen(this.#folder, reason instanceof Error ? reason.message : String(reason));
+      throw new PGliteDoesNotOpen(this.#folder, textOf(reason));
     } finally {
       clearTimeout(timer);
     }
@@ -110,7 +110,7 @@ class PGliteThread implements ConnectionPool {
     this.#worker.postMessage({ call, sql, parameters: parameters.map(asText) } satisfies Statement);
     const { command, rowCount, columns, rows, refused } = await this.#answer(call);
     if (refused) {
-      throw Object.assign(new pg.DatabaseError(refused.message, 0, 'error'), refused);
+      throw driverError(Object.assign(new pg.DatabaseError(refused.message, 0, 'error'), refused));
     }
     return {
       command: command ?? '',
@@ -146,12 +146,26 @@ class PGliteThread implements ConnectionPool {
   }
 
   #fail(reason: string): void {
-    this.#gone ??= new DatabaseUnavailable('the embedded database has failed: restart the service', {
-      cause: new Error(reason),
-    });
+    const why = saysNoSpace(reason)
+      ? `${DISK_IS_FULL}: make room, then restart the service`
+      : 'the embedded database has failed: restart the service';
+    this.#gone ??= new DatabaseUnavailable(why, { cause: new Error(reason) });
     for (const { reject } of this.#waiting.values()) reject(this.#gone);
     this.#waiting.clear();
   }
+}
+
+/** Whether a failure of PGlite came of a disk without space; 51 is ENOSPC in the numbers of WebAssembly's libraries. */
+export function saysNoSpace(reason: string): boolean {
+  return /\bENOSPC\b|no space left|\berrno 51\b/i.test(reason);
+}
+
+/** What a thread throws is no Error when WebAssembly threw it: it has a name and a number then. */
+function textOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { name = 'a failure', message, errno } = error as { name?: string; message?: string; errno?: number };
+  return [name, message, errno !== undefined && `errno ${errno}`].filter(Boolean).join(' ');
 }
 
 /** Parameters as PostgreSQL's text of them: what the `pg` library does on its own. */

@@ -1,8 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { TransactObserver } from '../commands/transact.js';
 import type { EventStore } from '../event-store/event-store.js';
-import type { ProjectionStatusProvider } from './projection-status.js';
-import { behind } from './readiness.js';
+import { type ProjectionStatusProvider, behind } from './projection-status.js';
 
 /** What Prometheus is told. No label ever names an account, a person or a caller's text. */
 export class Metrics implements TransactObserver {
@@ -24,6 +23,8 @@ export class Metrics implements TransactObserver {
     labelNames: ['type', 'result'],
     registers: [this.registry],
   });
+
+  private refusedAt: number | undefined;
 
   /** Adds what Node says about its process; once a process. */
   collectProcess(): void {
@@ -58,7 +59,17 @@ export class Metrics implements TransactObserver {
   }
 
   appended(seconds: number): void {
+    this.refusedAt = undefined;
     this.appendSeconds.observe(seconds);
+  }
+
+  appendRefused(): void {
+    this.refusedAt = performance.now();
+  }
+
+  /** How long ago the store refused an append, when none was made since; else infinite. */
+  secondsSinceRefusal(): number {
+    return this.refusedAt === undefined ? Infinity : (performance.now() - this.refusedAt) / 1000;
   }
 
   retried(): void {

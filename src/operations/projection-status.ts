@@ -14,4 +14,11 @@ export interface ProjectionStatus {
 
 export interface ProjectionStatusProvider {
   projectionStatus(): Promise<ProjectionStatus[]>;
+  /** Why what they hold is not to be relied on, in a word without data; undefined when all goes well. */
+  trouble(): Promise<string | undefined>;
+}
+
+/** How many positions lie between a place in the log and its head; negative for a place that the log does not have. */
+export function behind(head: Position | undefined, position: Position | undefined): number {
+  return Number(BigInt(head ?? 0) - BigInt(position ?? 0));
 }

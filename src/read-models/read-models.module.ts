@@ -11,7 +11,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { DATABASE, type Database } from '../database/database.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import { LOG } from '../logging.js';
-import { PROJECTION_STATUS } from '../operations/projection-status.js';
+import { PROJECTION_STATUS, type ProjectionStatusProvider } from '../operations/projection-status.js';
 import { AccountsController } from './controllers/accounts.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { projectionStatuses } from './projector/projection-statuses.js';
@@ -19,6 +19,7 @@ import { ProjectionProgress } from './projector/progress.js';
 import { PROJECTOR, Projector } from './projector/projector.js';
 import type { ReadModels } from './projector/rebuild.js';
 import { QUERIES, QUERY_PROVIDERS } from './queries/query-providers.js';
+import { ReadModelsOfAnotherLog } from './queries/refusals.js';
 import { installViews } from './views/install-views.js';
 
 /** Injection token of what `rebuild` and `verify` work on. */
@@ -26,6 +27,17 @@ export const READ_MODELS = Symbol('ReadModels');
 
 /** Whether this process projects: the service does, most commands do not. */
 const PROJECTING = Symbol('Projecting');
+
+/** Asked of the database too: the projector may not have looked yet, or be another process. */
+async function troubleOf(progress: ProjectionProgress, projector: Projector): Promise<string | undefined> {
+  try {
+    await progress.requireSameLog();
+  } catch (error) {
+    if (error instanceof ReadModelsOfAnotherLog) return error.code;
+    throw error;
+  }
+  return projector.trouble();
+}
 
 /** The read models: the projector that fills them, and the queries that read them. */
 @Module({})
@@ -55,8 +67,8 @@ export class ReadModelsModule implements OnApplicationBootstrap, BeforeApplicati
         },
         {
           provide: ProjectionProgress,
-          inject: [DATABASE],
-          useFactory: (database: Database) => new ProjectionProgress(database),
+          inject: [DATABASE, EVENT_STORE],
+          useFactory: (database: Database, store: EventStore) => new ProjectionProgress(database, store),
         },
         {
           provide: PROJECTOR,
@@ -66,8 +78,15 @@ export class ReadModelsModule implements OnApplicationBootstrap, BeforeApplicati
         },
         {
           provide: PROJECTION_STATUS,
-          inject: [DATABASE],
-          useFactory: (database: Database) => ({ projectionStatus: () => projectionStatuses(database) }),
+          inject: [DATABASE, ProjectionProgress, PROJECTOR],
+          useFactory: (
+            database: Database,
+            progress: ProjectionProgress,
+            projector: Projector,
+          ): ProjectionStatusProvider => ({
+            projectionStatus: () => projectionStatuses(database),
+            trouble: () => troubleOf(progress, projector),
+          }),
         },
         ...QUERY_PROVIDERS,
       ],

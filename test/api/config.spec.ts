@@ -37,12 +37,30 @@ test('everything can be set', () => {
   });
 });
 
+test.each([
+  ['[::1]', '::1'],
+  ['::1', '::1'],
+  ['fe80::1%eth0', 'fe80::1%eth0'],
+  ['0.0.0.0', '0.0.0.0'],
+  ['ledger.example.org', 'ledger.example.org'],
+  ['localhost', 'localhost'],
+])('HOST=%s is a host', (HOST, host) => {
+  expect(readConfig({ HOST }).host).toBe(host);
+});
+
 describe('a value that cannot be used is named in one line', () => {
   test.each([
     ['PORT', '80a'],
     ['PORT', '65536'],
     ['PORT', '-1'],
     ['HOST', 'http://x'],
+    ['HOST', '999.1.1.1'],
+    ['HOST', '10.0.0'],
+    ['HOST', '[10.0.0.1]'],
+    ['HOST', '[::1'],
+    ['HOST', '::zz'],
+    ['HOST', '[::1]:3000'],
+    ['HOST', 'localhost:3000'],
     ['ARLEDGER_TIMEZONE', 'Mars/Olympus'],
     ['LOG_LEVEL', 'loud'],
     ['DATABASE_URL', 'mysql://me:secret@db/x'],

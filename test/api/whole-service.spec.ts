@@ -56,9 +56,9 @@ describe('the table of snapshots', () => {
     const snapshots = service.app.get<SnapshotStore>(SNAPSHOTS);
     const account = toSnapshot({ ...unopenedAccount(), accountId: 'S1', currency: 'USD', revision: 7 });
     expect(await snapshots.load('S1', FOLD_VERSION)).toBeUndefined();
-    await snapshots.save('S1', FOLD_VERSION, { account: { ...account, revision: 9 }, lastEventId: 'b' });
-    await snapshots.save('S1', FOLD_VERSION, { account, lastEventId: 'a' });
-    expect(await snapshots.load('S1', FOLD_VERSION)).toEqual({ account, lastEventId: 'a' });
+    await snapshots.save('S1', FOLD_VERSION, { account: { ...account, revision: 9 }, lastEvent: 'b' });
+    await snapshots.save('S1', FOLD_VERSION, { account, lastEvent: 'a' });
+    expect(await snapshots.load('S1', FOLD_VERSION)).toEqual({ account, lastEvent: 'a' });
     expect(await snapshots.load('S1', FOLD_VERSION + 1)).toBeUndefined();
   });
 });

@@ -82,7 +82,7 @@ async function measure(driver: string, database: Database): Promise<void> {
   const readModels = { database, store, projections, installViews };
   const projector = new Projector({
     ...readModels,
-    progress: new ProjectionProgress(database),
+    progress: new ProjectionProgress(database, store),
     clock: systemClock,
     log: { info: () => undefined, warn: console.warn },
   });

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
@@ -104,6 +105,25 @@ describe('asking the command line', () => {
     const { stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; ${command}`], { encoding: 'utf8' });
     expect(stdout.trim().split('\n')).toHaveLength(1);
     expect(stderr).toBe('');
+  });
+
+  (existsSync('/dev/full') ? it : it.skip).each([
+    'generate --accounts 3 --months 1 --seed 1',
+    'generate --accounts 300 --months 6 --seed 1',
+    'accounts',
+    'aging --json',
+    'export journal --format ledger',
+    '--help',
+    '--version',
+  ])('says in one line that what %s prints has no room (skipped where there is no /dev/full)', (args) => {
+    const data = join(folder, 'printed');
+    const cli = `"${process.execPath}" "${builtCli()}"`;
+    const script = `${args.startsWith('export') ? `${cli} accounts --data "${data}" > /dev/null; ` : ''}${cli} ${args}`;
+    const option = args.startsWith('-') || args.startsWith('generate') ? '' : ` --data "${data}"`;
+    const { status, stderr } = spawnSync('bash', ['-c', `${script}${option} > /dev/full`], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'arledger: enospc: the disk is full\n' });
   });
 
   (olderNode === undefined ? it.skip : it)(

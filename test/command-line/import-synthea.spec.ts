@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -63,6 +63,23 @@ describe('import synthea', () => {
     );
     cpSync(fixture('broken-row-mended'), csv, { recursive: true });
     const mended = await imported(csv, 'mended');
+    expect(mended).toMatchObject({ code: 0, stderr: '' });
+    expect(mended.summary).toMatchObject({ posted: 2, alreadyThere: 3, agrees: true });
+  });
+
+  it('stops where the text is not UTF-8, and completes when it is mended', async () => {
+    const csv = join(folder, 'latin');
+    cpSync(fixture('broken-row-mended'), csv, { recursive: true });
+    const file = join(csv, 'claims_transactions.csv');
+    const whole = readFileSync(file, 'utf8').replace(/^(r3,.*,)\w*$/m, '$1Café');
+    writeFileSync(file, whole, 'latin1');
+    const broken = await imported(csv, 'latin');
+    expect(broken.code).toBe(1);
+    expect(broken.stderr).toMatch(
+      /^arledger: broken_csv_file: claims_transactions.csv, line 4, column NOTES: the text is not UTF-8.*\n$/m,
+    );
+    writeFileSync(file, whole);
+    const mended = await imported(csv, 'latin');
     expect(mended).toMatchObject({ code: 0, stderr: '' });
     expect(mended.summary).toMatchObject({ posted: 2, alreadyThere: 3, agrees: true });
   });

@@ -92,8 +92,10 @@ describe('one ledger on the command line', () => {
     const past = await json('replay', 'A000003', '--as-of', middle.effectiveOn);
     expect(past.items.at(-1).effectiveOn <= middle.effectiveOn).toBe(true);
     expect(past.effectiveLater).toBe(all.items.length - past.items.length);
-    const before = await json('replay', 'A000003', '--known-at', '2020-01-01T00:00:00Z');
-    expect(before).toMatchObject({ balance: '0.00', items: [], recordedLater: all.items.length });
+    const known = await json('replay', 'A000003', '--known-at', middle.recordedAt);
+    const later = all.items.filter((item: { recordedAt: string }) => item.recordedAt > middle.recordedAt);
+    expect(known).toMatchObject({ knownAt: middle.recordedAt, recordedLater: later.length });
+    expect(known.items).toHaveLength(all.items.length - later.length);
 
     const { stdout } = await arledger(['replay', 'A000003', '--data', data]);
     expect(stdout).toMatch(/^Account A000003 {2}USD {2}as of /);
@@ -101,6 +103,9 @@ describe('one ledger on the command line', () => {
     const unknown = await arledger(['replay', 'nobody', '--data', data]);
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
     expect(unknown.stderr).toMatch(/^arledger: account_not_found: .*\n$/);
+    const then = ['--known-at', '2020-01-01T00:00:00.000Z'];
+    const unknownThen = await arledger(['replay', 'A000001', ...then, '--data', data]);
+    expect(unknownThen).toMatchObject({ code: 1, stdout: '' });
   });
 
   it('prints reports as table and CSV', async () => {
@@ -109,9 +114,9 @@ describe('one ledger on the command line', () => {
       /^Aging from the service date, as of \d{4}-\d\d-\d\d\n\nCurrency +0-30 +31-60/,
     );
     const csv = await arledger(['accounts', '--csv', '--limit', '3', '--data', data]);
-    expect(csv.stdout.split('\n').slice(0, 2)).toEqual([
-      'accountId,entity,currency,balance,unapplied,lastActivityOn',
-      expect.stringMatching(/^A000001,(hospital|clinic),USD,-?\d+\.\d\d,\d+\.\d\d,\d{4}-\d\d-\d\d$/),
+    expect(csv.stdout.split('\r\n').slice(0, 2)).toEqual([
+      'accountId,currency,entity,balance,unapplied,lastActivityOn,trustworthy',
+      expect.stringMatching(/^A000001,USD,(hospital|clinic),-?\d+\.\d\d,\d+\.\d\d,\d{4}-\d\d-\d\d,true$/),
     ]);
     expect(csv.stdout.trimEnd().split('\n')).toHaveLength(4);
   });
@@ -123,7 +128,7 @@ describe('one ledger on the command line', () => {
     expect(rebuilt).toMatchObject([{ projection: 'balances', differences: [] }]);
     expect(rebuilt[0].events).toBeGreaterThan(0);
     const unknown = await arledger(['rebuild', 'astrology', '--data', data]);
-    expect(unknown.code).toBe(1);
+    expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/^arledger: unknown_projection: .*\n$/);
   });
 

@@ -137,6 +137,7 @@ describe('commands on one account', () => {
       let retries = 0;
       const observer = {
         appended: () => undefined,
+        appendRefused: () => undefined,
         finished: () => undefined,
         retried: () => void (retries += 1),
       };
@@ -330,8 +331,8 @@ describe('snapshots', () => {
   const EVENTS = 120;
   const loaded = async (store: EventStore, snapshots: SnapshotStore) => {
     const folded = await new AccountLoading(store, snapshots, silent, 1e9).load(ACCOUNT);
-    const { account, lastRecordedAt, lastEventId } = folded;
-    return { account: toSnapshot(account), lastRecordedAt, lastEventId };
+    const { account, lastRecordedAt, lastEvent } = folded;
+    return { account: toSnapshot(account), lastRecordedAt, lastEvent };
   };
 
   test('give the same account on a cold start as the stream', () =>
@@ -364,15 +365,15 @@ describe('snapshots', () => {
       const accounts = accountsOn(store);
       for (const command of [openAccount(), ...charges(3)]) await accounts.transact(command);
       const expected = await loaded(store, new MemorySnapshots());
-      const { account, lastEventId } = expected;
+      const { account, lastEvent } = expected;
       const broken: SnapshotStore = {
         load: () => Promise.reject(new Error('away')),
         save: () => Promise.reject(new Error('away')),
       };
       const foreign = new MemorySnapshots();
-      await foreign.save(ACCOUNT, FOLD_VERSION, { account: { ...account, charges: [] }, lastEventId: 'x' });
+      await foreign.save(ACCOUNT, FOLD_VERSION, { account: { ...account, charges: [] }, lastEvent: 'x' });
       const ahead = new MemorySnapshots();
-      await ahead.save(ACCOUNT, FOLD_VERSION, { account: { ...account, revision: 99 }, lastEventId });
+      await ahead.save(ACCOUNT, FOLD_VERSION, { account: { ...account, revision: 99 }, lastEvent });
       for (const snapshots of [broken, foreign, ahead]) {
         expect(await loaded(store, snapshots)).toEqual(expected);
       }

@@ -253,6 +253,23 @@ describe('an append that cannot be stored', () => {
       expect([...afterwards!].sort()).toEqual([...acknowledged!].sort());
     }),
   );
+
+  withOwnDisks('on a disk that is full does not start, and says that it is full', () =>
+    inNewFolder(async (folder) => {
+      const child = startChild('event-store-full-start.ts', [folder], { through: OWN_DISKS });
+      const { started, failures } = JSON.parse((await child.lines.next()).value as string) as {
+        started: boolean;
+        failures: string[];
+      };
+      expect(await child.ended).toBe(0);
+      expect(started).toBe(true);
+      expect(failures.length).toBeGreaterThan(5);
+      expect(failures.filter((failure) => !failure.includes('the disk is full'))).toEqual([]);
+      expect(failures.filter((failure) => !/^\d+ (FolderUnusable|StoreUnavailable): /.test(failure))).toEqual(
+        [],
+      );
+    }),
+  );
 });
 
 describe('closing the embedded store', () => {

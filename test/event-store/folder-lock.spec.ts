@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   FolderInUse,
@@ -98,12 +99,31 @@ test('a file in the place of the folder, or above it, is a clear error', () =>
     expect(await readFile(file, 'utf8')).toBe('not a folder');
   }));
 
+const withProc = existsSync('/proc/self') ? test : test.skip;
+
+withProc('a folder that cannot be made where the kernel makes none is a clear error, at once', () =>
+  inNewFolder(async () => {
+    // In a process of its own: Node's recursive mkdir never ends there.
+    const child = startChild('event-store-holder.ts', ['/proc/no-such-folder/ledger']);
+    const timer = setTimeout(() => child.process.kill('SIGKILL'), 10_000);
+    expect((await child.lines.next()).value).toMatch(
+      /^FolderUnusable: the data folder \/proc\/no-such-folder\/ledger cannot be used: .*'\/proc\/no-such-folder'/,
+    );
+    await child.ended;
+    clearTimeout(timer);
+  }),
+);
+
 test('a lock file that is no database is a clear error', () =>
   inNewFolder(async (folder) => {
     await writeFile(join(folder, 'lock.db'), 'something else altogether, and long enough '.repeat(40));
     const error = thrownBy(() => acquireFolderLock(folder));
     expect(error).toBeInstanceOf(FolderUnusable);
-    expect((error as Error).message).toContain('lock.db');
+    expect((error as Error).message).toContain(
+      `it holds no data: delete ${join(folder, 'lock.db')} and start again`,
+    );
+    await unlink(join(folder, 'lock.db'));
+    acquireFolderLock(folder).release();
   }));
 
 function thrownBy(action: () => unknown): unknown {

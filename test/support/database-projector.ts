@@ -18,7 +18,7 @@ const database = await openDatabase({
   folder,
   warn: (text) => console.log(`warn ${text}`),
 });
-const progress = new ProjectionProgress(database);
+const progress = new ProjectionProgress(database, store);
 const tell = progress.tell.bind(progress);
 progress.tell = (position) => {
   console.log(`at ${position ?? 0}`);

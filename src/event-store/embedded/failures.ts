@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Failure } from './messages.js';
 
 /** The log contradicts itself or is not a log of ours. */
@@ -48,8 +50,14 @@ const damaging: ReadonlySet<number> = new Set([
   sqlite.notADatabase,
 ]);
 
+/** What SQLite may say of any trouble with a disk, a full one among them. */
+const diskTrouble: ReadonlySet<number> = new Set([sqlite.io, sqlite.cannotOpen]);
+
+/** Less than this is nothing: to open a log alone takes some 100 kB. */
+const FREE_BYTES_MIN = 1024 * 1024;
+
 /** The primary result code of an error of SQLite. */
-function resultCode(error: Error): number | undefined {
+function resultCode(error: object): number | undefined {
   return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }
 
@@ -59,6 +67,31 @@ export function isCorruption(error: Error): boolean {
   return code !== undefined && damaging.has(code);
 }
 
+/** Whether a file is not a database, or not a sound one. */
+export function isNoDatabase(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const code = resultCode(error);
+  return code === sqlite.notADatabase || code === sqlite.corrupt;
+}
+
+/** Whether something failed because there is no room left on the disk of a folder. */
+export function isDiskFull(error: unknown, folder: string): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) return true;
+  const code = resultCode(error);
+  return code === sqlite.full || (code !== undefined && diskTrouble.has(code) && hasNoRoom(folder));
+}
+
+function hasNoRoom(folder: string): boolean {
+  try {
+    const { bavail, blocks, bsize, ffree, files } = statfsSync(folder);
+    // A file system that does not count has 0 in all.
+    return (blocks > 0 && bavail * bsize < FREE_BYTES_MIN) || (files > 0 && ffree === 0);
+  } catch {
+    return false;
+  }
+}
+
 /** What the caller of a thread is told about an error. */
 export function failureOf(error: unknown, file: string): Failure {
   if (!(error instanceof Error)) return { kind: 'fault', message: String(error) };
@@ -66,6 +99,12 @@ export function failureOf(error: unknown, file: string): Failure {
   if (error instanceof LogMissing) return { kind: 'missing', message: error.message };
   if (isCorruption(error)) {
     return { kind: 'damaged', message: `the event log ${file} is damaged: ${error.message}` };
+  }
+  if (isDiskFull(error, dirname(file))) {
+    return {
+      kind: 'unavailable',
+      message: `the event log ${file} is not available: the disk is full (${error.message})`,
+    };
   }
   const code = resultCode(error);
   if (code !== undefined && passing.has(code)) {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isDiskFull, isNoDatabase } from './failures.js';
 
 /** Who holds a folder, as far as it has said so. */
 export interface FolderHolder {
@@ -83,7 +84,7 @@ export function acquireFolderLock(path: string, { address }: { address?: string 
     say(address);
   } catch (error) {
     db.close();
-    throw new FolderUnusable(folder, messageOf(error), { cause: error });
+    throw unusable(folder, error);
   }
   let held = true;
   return {
@@ -122,17 +123,32 @@ function addressOf(address: unknown): { address?: string } {
 
 function requireFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (!statSync(folder).isDirectory()) throw new Error('it is not a folder');
   } catch (error) {
-    throw new FolderUnusable(folder, messageOf(error), { cause: error });
+    throw unusable(folder, error);
+  }
+}
+
+// Not by `recursive`, which goes on for ever where the kernel answers ENOENT though the parent is there, as in /proc.
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const path of missing) {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // Somebody else was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 
 function lockDatabase(folder: string): DatabaseSync {
+  const file = join(folder, 'lock.db');
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+    db = new DatabaseSync(file, { timeout: 0 });
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return db;
   } catch (error) {
@@ -140,8 +156,18 @@ function lockDatabase(folder: string): DatabaseSync {
     if (isBusy(error)) {
       throw new FolderInUse(folder, readFolderHolder(folder));
     }
-    throw new FolderUnusable(folder, `lock.db: ${messageOf(error)}`, { cause: error });
+    if (isNoDatabase(error)) {
+      const reason = `something else was written into its lock (${messageOf(error)}); it holds no data: delete ${file} and start again`;
+      throw new FolderUnusable(folder, reason, { cause: error });
+    }
+    throw unusable(folder, error, 'lock.db: ');
   }
+}
+
+function unusable(folder: string, error: unknown, what = ''): FolderUnusable {
+  const full = isDiskFull(error, folder);
+  const reason = full ? `the disk is full (${what}${messageOf(error)})` : `${what}${messageOf(error)}`;
+  return new FolderUnusable(folder, reason, { cause: error });
 }
 
 // By its fields, since an error of SQLite is none of the Errors of a test that runs in a context of its own.

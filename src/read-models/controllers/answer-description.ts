@@ -43,7 +43,7 @@ export function QueryRoute(path: string, described: Described): MethodDecorator 
     ApiResponse({
       status: 503,
       description:
-        'report_does_not_tie with the difference, projections_behind, read_models_not_ready or ' +
+        'report_does_not_tie with the difference, projections_behind, read_models_not_ready, read_models_of_another_log or ' +
         'database_unavailable; with Retry-After',
       ...PROBLEM,
     }),

@@ -7,6 +7,7 @@ import {
   AccountUnknown,
   QuestionMalformed,
   ReadModelsNotReady,
+  ReadModelsOfAnotherLog,
   ReportDoesNotTie,
 } from '../queries/refusals.js';
 
@@ -47,6 +48,14 @@ export function asProblem(error: unknown): unknown {
   }
   if (error instanceof ReadModelsNotReady) {
     return problemError(error.code, 503, 'The read models are being made from the event log; ask again.');
+  }
+  if (error instanceof ReadModelsOfAnotherLog) {
+    return problemError(
+      error.code,
+      503,
+      'The read models were made of another event log, or this one was put back to an earlier state. Check that ' +
+        'both belong together, then run arledger rebuild.',
+    );
   }
   if (error instanceof ProjectionsBehind) {
     return problemError(

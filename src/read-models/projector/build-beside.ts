@@ -13,7 +13,7 @@ import { RebuildAbandoned, RebuildUnderWay } from './errors.js';
 import { dropGeneration, readGenerations } from './generations.js';
 import { lockSchemas } from './internal-schema.js';
 import { type FoldedStep, type Item, foldStep, readItems, writeStep } from './step.js';
-import { createIndexes, createTables } from './tables.js';
+import { analyzeTables, createIndexes, createTables } from './tables.js';
 import { RunningSums, type Target, writeBatch } from './write-rows.js';
 
 /** Larger than the projector's: a row is written once a batch, however often the batch touches it. */
@@ -137,6 +137,17 @@ export class BesideTables {
       if (this.#events - before < FEW_EVENTS) break;
     }
     return { events: this.#events, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Before they are read, by a comparison or by everybody. */
+  async analyze(): Promise<void> {
+    for (const { name, generation } of this.#targets) {
+      await analyzeTables(
+        this.#database,
+        this.#projections.find((p) => p.name === name)!,
+        generation,
+      );
+    }
   }
 
   /**

@@ -10,12 +10,16 @@ export interface Checkpoint {
   events: number;
   /** When the last of them was recorded. */
   recordedAt: string | undefined;
+  /** The last of them, of whatever stream, as `markOf` has it. */
+  lastEvent: string | undefined;
 }
 
 interface CheckpointRow {
   position: string | null;
   events: string;
   recorded_at: string | null;
+  /** Missing in a schema of before it was remembered. */
+  last_event?: string | null;
 }
 
 /** The checkpoint as it is now; undefined where no projector ever ran. */
@@ -24,7 +28,7 @@ export async function readCheckpoint(db: Queryable): Promise<Checkpoint | undefi
     select to_regclass('ledger_internal.checkpoint') is not null as found`.execute(db);
   if (!there.rows[0]?.found) return undefined;
   const { rows } = await sql<CheckpointRow>`
-    select position, events, recorded_at from ledger_internal.checkpoint`.execute(db);
+    select * from ledger_internal.checkpoint`.execute(db);
   return rows[0] && checkpointOf(rows[0]);
 }
 
@@ -34,23 +38,27 @@ export async function readCheckpoint(db: Queryable): Promise<Checkpoint | undefi
  */
 export async function lockCheckpoint(tx: Queryable): Promise<Checkpoint> {
   const { rows } = await sql<CheckpointRow>`
-    select position, events, recorded_at from ledger_internal.checkpoint for update`.execute(tx);
+    select * from ledger_internal.checkpoint for update`.execute(tx);
   return checkpointOf(rows[0]!);
 }
 
-function checkpointOf({ position, events, recorded_at }: CheckpointRow): Checkpoint {
-  return { position: position ?? undefined, events: Number(events), recordedAt: recorded_at ?? undefined };
+function checkpointOf({ position, events, recorded_at, last_event }: CheckpointRow): Checkpoint {
+  return {
+    position: position ?? undefined,
+    events: Number(events),
+    recordedAt: recorded_at ?? undefined,
+    lastEvent: last_event ?? undefined,
+  };
 }
 
 /** Moves the checkpoint, together with the rows written in the same transaction. */
 export async function moveCheckpoint(
   tx: Queryable,
-  { position, events, recordedAt }: { position: Position; events: number; recordedAt: string | undefined },
+  { position, events, recordedAt, lastEvent }: Omit<Checkpoint, 'position'> & { position: Position },
 ): Promise<void> {
   await sql`
     update ledger_internal.checkpoint
     set position = ${position}::bigint, events = events + ${events}::bigint,
-        recorded_at = coalesce(${recordedAt ?? null}::timestamptz, recorded_at), updated_at = now()`.execute(
-    tx,
-  );
+        recorded_at = coalesce(${recordedAt ?? null}::timestamptz, recorded_at), last_event = coalesce(${lastEvent ?? null}::text, last_event),
+        updated_at = now()`.execute(tx);
 }

@@ -26,20 +26,6 @@ export class ProjectionsNewer extends Error {
   }
 }
 
-/** The read models hold more than the event log: they belong to another one, or the log was put back to an earlier state. */
-export class ReadModelsAheadOfLog extends Error {
-  constructor(
-    readonly position: Position,
-    readonly head: Position | undefined,
-  ) {
-    super(
-      `the read models stand at position ${position}, the event log ends at ${head ?? 'its start'}: ` +
-        'they belong to another log, or this log was put back; check both, then run: arledger rebuild',
-    );
-    this.name = 'ReadModelsAheadOfLog';
-  }
-}
-
 /** The projections did not reach a position in time, or what was recorded up to an instant can still grow. */
 export class ProjectionsBehind extends Error {
   constructor(

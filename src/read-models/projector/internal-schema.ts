@@ -4,7 +4,8 @@ import type { Queryable } from '../../database/database.js';
 /**
  * Creates what the projector keeps about itself, in `ledger_internal`; whatever is there already stays.
  *
- * - `checkpoint`: one row, the position in the log that all live tables stand at. Whoever writes them holds its lock.
+ * - `checkpoint`: one row, the position in the log that all live tables stand at, and the last event in them, by which
+ *   their log is known again. Whoever writes them holds its lock.
  * - `generations`: every set of tables there is. `live` ones are read; `beside` ones are written together with them, and
  *   checked before they take their place; `building` ones are on their way from the start of the log, at a position of
  *   their own.
@@ -23,8 +24,10 @@ const STATEMENTS = [
      position bigint,
      events bigint not null default 0,
      recorded_at timestamptz,
+     last_event text,
      updated_at timestamptz not null default now()
    )`,
+  'alter table ledger_internal.checkpoint add column if not exists last_event text',
   'insert into ledger_internal.checkpoint default values on conflict do nothing',
   `create table if not exists ledger_internal.generations (
      name text not null,

@@ -44,7 +44,8 @@ async function prepareIn(
   await lockSchemas(tx);
   await lockViews(tx);
   await createInternalSchema(tx);
-  let { position } = await lockCheckpoint(tx);
+  const checkpoint = await lockCheckpoint(tx);
+  let { position } = checkpoint;
   let generations = await readGenerations(tx);
   for (const { name, generation, abandoned } of generations) {
     if (abandoned) await dropGeneration(tx, name, generation);
@@ -57,7 +58,9 @@ async function prepareIn(
   if (newer.length > 0 && !anew) throw new ProjectionsNewer(newer.map(({ name }) => name));
 
   const fresh = position === undefined && !isCurrent(projections, generations);
-  if (anew || fresh || (await someTablesAreGone(tx, projections, generations))) {
+  // Written by a schema that did not remember the last event: nobody can say of which log.
+  const unknown = position !== undefined && checkpoint.lastEvent === undefined;
+  if (anew || fresh || unknown || (await someTablesAreGone(tx, projections, generations))) {
     await startOver(tx, projections);
     position = undefined;
     generations = await readGenerations(tx);
@@ -100,9 +103,8 @@ async function startOver(tx: Queryable, projections: readonly Projection[]): Pro
   for (const { name, generation } of await readGenerations(tx)) await dropGeneration(tx, name, generation);
   await sql`delete from ledger_internal.dead_letters`.execute(tx);
   await sql`delete from ledger_internal.dead_letters_beside`.execute(tx);
-  await sql`update ledger_internal.checkpoint set position = null, events = 0, recorded_at = null`.execute(
-    tx,
-  );
+  await sql`update ledger_internal.checkpoint set position = null, events = 0, recorded_at = null,
+    last_event = null`.execute(tx);
   for (const projection of projections) {
     await createTables(tx, projection, 1);
     await createIndexes(tx, projection, 1);

@@ -4,6 +4,7 @@ import type { Database } from '../../database/database.js';
 import { type EventStore, type Position, hasReached } from '../../event-store/event-store.js';
 import { readCheckpoint } from './checkpoint.js';
 import { ProjectionsBehind } from './errors.js';
+import { SameLog } from './same-log.js';
 
 /** How often the checkpoint is looked up while somebody waits and no projector of this process has told of progress. */
 const POLL_MS = 100;
@@ -19,12 +20,15 @@ interface Waiter {
  * database where another process runs it.
  */
 export class ProjectionProgress {
+  /** Whether what is there is of the log at all: all who wait or answer ask it. */
+  readonly sameLog: SameLog;
   readonly #database: Database;
   readonly #waiters = new Set<Waiter>();
   #reached: Position | undefined;
   #polling = false;
 
-  constructor(database: Database) {
+  constructor(database: Database, store: EventStore) {
+    this.sameLog = new SameLog(store);
     this.#database = database;
   }
 
@@ -37,10 +41,19 @@ export class ProjectionProgress {
   }
 
   /**
+   * Makes sure that what is there now is of the log.
+   *
+   * @throws ReadModelsOfAnotherLog
+   */
+  async requireSameLog(): Promise<void> {
+    await this.sameLog.require(await readCheckpoint(this.#database));
+  }
+
+  /**
    * Resolves when all live projections have reached a position.
    *
    * @throws ProjectionsBehind when they have not within the time
-   * @throws DatabaseUnavailable
+   * @throws ReadModelsOfAnotherLog, DatabaseUnavailable
    */
   async waitFor(position: Position, timeoutMs: number): Promise<void> {
     if (hasReached(this.#reached, position)) return;
@@ -63,7 +76,9 @@ export class ProjectionProgress {
     try {
       while (this.#waiters.size > 0) {
         const checkpoint = await readCheckpoint(this.#database);
-        this.tell(checkpoint?.position);
+        await this.sameLog.require(checkpoint);
+        // What is about to be made anew has reached nothing.
+        this.tell(checkpoint?.lastEvent === undefined ? undefined : checkpoint.position);
         await delay(POLL_MS, undefined, { ref: false });
       }
     } catch (error) {

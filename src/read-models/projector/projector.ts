@@ -9,23 +9,30 @@ import {
   StoreUnavailable,
   hasReached,
 } from '../../event-store/event-store.js';
+import { QueryRefused, ReadModelsOfAnotherLog } from '../queries/refusals.js';
 import { lockCheckpoint, moveCheckpoint, readCheckpoint } from './checkpoint.js';
 import { countDeadLetters, setAside } from './dead-letters.js';
-import { CheckpointMoved, ProjectionsDiffer, ReadModelsAheadOfLog } from './errors.js';
-import { dropGeneration, readGenerations, type Generation } from './generations.js';
+import { CheckpointMoved, ProjectionsDiffer } from './errors.js';
+import { dropGeneration, liveOf, readGenerations, type Generation } from './generations.js';
 import { prepare } from './prepare.js';
 import type { ProjectionProgress } from './progress.js';
 import { upgrade } from './rebuild.js';
+import { markOf } from './same-log.js';
 import { type FoldedStep, foldStep, readItems, writeStep } from './step.js';
 import type { InstallViews } from './switch-tables.js';
+import { analyzeTables } from './tables.js';
 import { RunningSums, writeBatch } from './write-rows.js';
 
 /** Injection token of the projector. */
 export const PROJECTOR = Symbol('Projector');
 
 const BATCH_SIZE = 2_000;
+/** Tables are analysed when they have caught up, and again when they have doubled; fewer events need no plan. */
+const ANALYZED_FROM = 1_000;
 const BACKOFF_MS_MIN = 100;
 const BACKOFF_MS_MAX = 10_000;
+/** What only a person can mend is said again after so long, though it is looked at more often. */
+const SAID_AGAIN_MS = 60_000;
 
 /** Where the projector tells people what it does; facts hold no data of events. */
 export interface ProjectorLog {
@@ -69,7 +76,8 @@ export interface ProjectorStatus {
  * Follows the log and writes the tables of all projections: rows and checkpoint in one transaction, so that being
  * stopped anywhere leaves no gap and nothing twice. Whatever else goes wrong is tried again, for ever, a little later.
  *
- * An event that cannot be projected is set aside and makes its account not trustworthy; the rest goes on.
+ * An event that cannot be projected is set aside and makes its account not trustworthy; the rest goes on. Tables that
+ * were made of another log are not touched: whenever it begins, and whenever somebody else has written, it makes sure.
  */
 export class Projector {
   readonly #options: ProjectorOptions;
@@ -78,12 +86,17 @@ export class Projector {
   #running: Promise<void> | undefined;
   #prepared = false;
   #position: Position | undefined;
+  #lastEvent: string | undefined;
   #events = 0;
+  /** Events when the tables were analysed, as far as this process knows. */
+  #analyzedAt = 0;
   #recordedAt: string | undefined;
   #caughtUp = false;
   #deadLetters = 0;
   #rebuilding: readonly string[] = [];
   #lastError: string | undefined;
+  #trouble: string | undefined;
+  #saidAt = -Infinity;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -131,6 +144,11 @@ export class Projector {
     };
   }
 
+  /** Why the last attempt failed, in a word that holds no data; undefined while it goes well. */
+  trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   /** Positions are no counts in every store, but they grow with the events: as many for each as up to now. */
   #eventsUpTo(head: Position): number {
     if (this.#position === undefined || this.#events === 0) return Number(head);
@@ -150,6 +168,7 @@ export class Projector {
         await this.#follow(signal, () => {
           pause = BACKOFF_MS_MIN;
           this.#lastError = undefined;
+          this.#trouble = undefined;
         });
       } catch (error) {
         this.#caughtUp = false;
@@ -161,18 +180,35 @@ export class Projector {
         // What was prepared is still there when only a connection was lost.
         this.#prepared &&= error instanceof DatabaseUnavailable || error instanceof StoreUnavailable;
         this.#lastError = error instanceof Error ? error.message : String(error);
-        this.#options.log.warn({ error: this.#lastError, retryInMs: pause }, 'projector stopped, will go on');
+        this.#trouble =
+          error instanceof QueryRefused ? error.code : error instanceof Error ? error.name : 'failed';
+        this.#tell(error, pause);
         await delay(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, BACKOFF_MS_MAX);
       }
     }
   }
 
-  /** Follows the log from the checkpoint until told to stop; `onBatch` is called after every batch that was written. */
+  #tell(error: unknown, pause: number): void {
+    const { log } = this.#options;
+    if (!(error instanceof ReadModelsOfAnotherLog)) {
+      log.warn({ error: this.#lastError, retryInMs: pause }, 'projector stopped, will go on');
+      return;
+    }
+    if (performance.now() - this.#saidAt < SAID_AGAIN_MS) return;
+    this.#saidAt = performance.now();
+    log.warn({ error: this.#lastError }, 'projector stopped: nothing is written or answered');
+  }
+
+  /**
+   * Follows the log from the checkpoint until told to stop; `onBatch` is called after every batch that was written, and
+   * at the start where none waits.
+   */
   async #follow(signal: AbortSignal, onBatch: () => void): Promise<void> {
     if (!this.#prepared) await this.#prepare();
     await this.#takeUpCheckpoint();
-    onBatch();
+    const head = await this.#options.store.head();
+    if (head === undefined || hasReached(this.#position, head)) onBatch();
     const { store, projections, batchSize = BATCH_SIZE } = this.#options;
     let writing: Promise<void> = Promise.resolve();
     try {
@@ -192,18 +228,31 @@ export class Projector {
         });
         // While more waits, the next batch is folded as this one is written, and fails in its place.
         writing.catch(() => undefined);
-        if (batch.caughtUp) await writing;
+        if (batch.caughtUp) {
+          await writing;
+          await this.#analyzeWhenGrown();
+        }
       }
     } finally {
       await writing;
     }
   }
 
+  async #analyzeWhenGrown(): Promise<void> {
+    if (this.#events < Math.max(ANALYZED_FROM, 2 * this.#analyzedAt)) return;
+    const { database, projections } = this.#options;
+    const generations = await readGenerations(database);
+    for (const projection of projections) {
+      const live = liveOf(generations, projection.name);
+      if (live) await analyzeTables(database, projection, live.generation);
+    }
+    this.#analyzedAt = this.#events;
+  }
+
   async #prepare(): Promise<void> {
-    const { database, store, projections, installViews, log } = this.#options;
-    const { position, outdated } = await prepare(database, projections, installViews);
-    const head = await store.head();
-    if (position !== undefined && !hasReached(head, position)) throw new ReadModelsAheadOfLog(position, head);
+    const { database, store, projections, installViews, progress, log } = this.#options;
+    await progress.requireSameLog();
+    const { outdated } = await prepare(database, projections, installViews);
     if (outdated.length > 0) {
       this.#rebuilding = outdated.map(({ name }) => name);
       log.info({ projections: this.#rebuilding }, 'building projections anew for their new version');
@@ -217,8 +266,17 @@ export class Projector {
     const { database, progress } = this.#options;
     this.#sums.forget();
     const checkpoint = await readCheckpoint(database);
+    try {
+      await progress.sameLog.require(checkpoint);
+    } catch (error) {
+      progress.tell(undefined);
+      throw error;
+    }
     this.#position = checkpoint?.position;
+    this.#lastEvent = checkpoint?.lastEvent;
     this.#events = checkpoint?.events ?? 0;
+    // Never analysed by this process, or begun anew: what an earlier one filled, it has analysed.
+    this.#analyzedAt = Math.min(this.#analyzedAt || this.#events, this.#events);
     this.#recordedAt = checkpoint?.recordedAt;
     this.#deadLetters = await countDeadLetters(database);
     progress.tell(this.#position);
@@ -226,10 +284,14 @@ export class Projector {
 
   async #write(step: FoldedStep): Promise<void> {
     const { database, projections, progress, log } = this.#options;
+    const last = step.items.at(-1);
+    const lastEvent = last && markOf(last.stored);
     try {
       await database.transaction().execute(async (tx) => {
-        const { position } = await lockCheckpoint(tx);
-        if (position !== this.#position) throw new CheckpointMoved(this.#position, position);
+        const there = await lockCheckpoint(tx);
+        if (there.position !== this.#position || there.lastEvent !== this.#lastEvent) {
+          throw new CheckpointMoved(this.#position, there.position);
+        }
         const targets: Generation[] = [];
         for (const generation of await readGenerations(tx)) {
           if (generation.state === 'building') continue;
@@ -245,6 +307,7 @@ export class Projector {
           position: step.to,
           events: step.items.length,
           recordedAt: step.recordedAt,
+          lastEvent,
         });
       });
     } catch (error) {
@@ -252,6 +315,8 @@ export class Projector {
       throw error;
     }
     this.#position = step.to;
+    this.#lastEvent = lastEvent ?? this.#lastEvent;
+    progress.sameLog.knows(this.#lastEvent);
     this.#events += step.items.length;
     this.#recordedAt = step.recordedAt ?? this.#recordedAt;
     this.#deadLetters += step.dead.length;

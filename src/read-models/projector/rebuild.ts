@@ -1,12 +1,14 @@
 import type { Projection } from '../../../projections/projection.js';
 import type { Database, Queryable } from '../../database/database.js';
-import { type EventStore, hasReached } from '../../event-store/event-store.js';
+import type { EventStore } from '../../event-store/event-store.js';
 import { BesideTables, type BuildProgress, type Built, PoisonInPart } from './build-beside.js';
+import { readCheckpoint } from './checkpoint.js';
 import { type TableDifference, compareTables } from './compare.js';
 import { UnknownProjection } from './errors.js';
 import { liveOf, readGenerations } from './generations.js';
 import { lockSchemas } from './internal-schema.js';
 import { prepare } from './prepare.js';
+import { SameLog } from './same-log.js';
 import {
   type InstallViews,
   lockViews,
@@ -39,7 +41,7 @@ export interface RebuiltProjection {
  * Builds projections anew beside the live ones, compares the two row by row, and lets the new ones take their place,
  * while the projector goes on and readers read. Works beside the service in a process of its own on PostgreSQL.
  *
- * Read models that stand beyond the end of the log are dropped, and filled again from its start by the projector.
+ * Read models of another log are dropped, and filled again from the start of this one by the projector.
  * Some projections are widened to all when one of them meets an event that it can no longer project.
  *
  * @param names left out, all projections
@@ -50,14 +52,11 @@ export async function rebuild(
   names?: readonly string[],
   { onProgress }: RebuildOptions = {},
 ): Promise<RebuiltProjection[]> {
-  const { database, store, projections, installViews } = readModels;
+  const { database, projections, installViews } = readModels;
   const known = projections.map(({ name }) => name);
   for (const name of names ?? []) if (!known.includes(name)) throw new UnknownProjection(name, known);
-  const { position, outdated } = await prepare(database, projections, installViews);
-  if (position !== undefined && !hasReached(await store.head(), position)) {
-    // What is there is of another log: nothing to compare with, and the projector must begin from the start.
-    await prepare(database, projections, installViews, { anew: true });
-  }
+  await dropThoseOfAnotherLog(readModels);
+  const { outdated } = await prepare(database, projections, installViews);
   // Those of an earlier version have to come along: the live tables move on only when all of them are of this one.
   const wanted = projections.filter((p) => !names?.length || names.includes(p.name) || outdated.includes(p));
   return retriedWithAll(readModels, wanted, async (chosen) => {
@@ -69,6 +68,7 @@ export async function rebuild(
     );
     try {
       const built = await beside.build(onProgress);
+      await beside.analyze();
       const differences = await takeOver(readModels, chosen, outdated, beside);
       return chosen.map(({ name }) => resultOf(name, built, differences));
     } catch (error) {
@@ -78,6 +78,24 @@ export async function rebuild(
       beside.release();
     }
   });
+}
+
+/**
+ * Drops read models that were made of another log: there is nothing to compare with, and the projector begins from the
+ * start of this one.
+ *
+ * @returns whether they were
+ */
+export async function dropThoseOfAnotherLog({
+  database,
+  store,
+  projections,
+  installViews,
+}: ReadModels): Promise<boolean> {
+  const checkpoint = await readCheckpoint(database);
+  if (!checkpoint || (await new SameLog(store).standing(checkpoint)) !== 'another') return false;
+  await prepare(database, projections, installViews, { anew: true });
+  return true;
 }
 
 /** Builds projections of an earlier version, or that did not exist, up to where the live ones stand, and switches. */

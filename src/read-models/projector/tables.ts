@@ -45,6 +45,16 @@ export async function createIndexes(
   }
 }
 
+/** Lets the planner know how the rows of a generation are by now: PGlite never looks by itself. */
+export async function analyzeTables(
+  db: Queryable,
+  projection: Projection,
+  generation: number,
+): Promise<void> {
+  const schema = schemaOf(projection.name, generation);
+  for (const { name } of projection.tables) await sql`analyze ${sql.id(schema, name)}`.execute(db);
+}
+
 /** Drops a generation and whatever reads from it. */
 export async function dropTables(db: Queryable, name: string, generation: number): Promise<void> {
   await sql`drop schema if exists ${sql.id(schemaOf(name, generation))} cascade`.execute(db);

@@ -4,17 +4,20 @@ import type { EventStore, StoredEvent } from '../../event-store/event-store.js';
 import { type Account, balanceOf, evolve, unopenedAccount } from '../../ledger/account.js';
 import type { AccountEvent } from '../../ledger/events.js';
 import { money } from '../../ledger/money.js';
+import { ReadModelsOfAnotherLog } from '../queries/refusals.js';
 import { BesideTables, type BuildProgress } from './build-beside.js';
+import { readCheckpoint } from './checkpoint.js';
 import { type TableDifference, compareTables } from './compare.js';
 import { ProjectionsDiffer } from './errors.js';
 import { liveOf, readGenerations } from './generations.js';
 import { INVARIANTS } from './invariants.js';
 import { prepare } from './prepare.js';
 import type { ReadModels } from './rebuild.js';
+import { SameLog } from './same-log.js';
 
 /** Something that is not as the events say it must be. */
 export interface Finding {
-  /** What was looked at: `rows`, `dead_letter`, `decider`, or the name of an invariant. */
+  /** What was looked at: `another_log`, `rows`, `dead_letter`, `decider`, or the name of an invariant. */
   check: string;
   accountId?: string;
   expected: string;
@@ -32,13 +35,18 @@ const ACCOUNTS_AT_ONCE = 500;
 /**
  * Checks the read models in three ways that know nothing of each other: all tables are built anew beside and compared
  * row by row, invariants between the live tables are asked in SQL, and every account's balance is worked out by the
- * rules' own fold. Events that are set aside are named. Nothing is changed.
+ * rules' own fold. Events that are set aside are named. Of read models that were made of another log, nothing but that
+ * is said. Nothing is changed.
  *
  * @returns what was found, in that order; nothing when all is well
  * @throws RebuildUnderWay, ProjectionsNewer, ProjectionsDiffer
  */
 export async function verify(readModels: ReadModels, { onProgress }: VerifyOptions = {}): Promise<Finding[]> {
-  const { database, projections, installViews } = readModels;
+  const { database, store, projections, installViews } = readModels;
+  const checkpoint = await readCheckpoint(database);
+  if (checkpoint && (await new SameLog(store).standing(checkpoint)) === 'another') {
+    return [ofAnotherLog(checkpoint.position)];
+  }
   const { outdated } = await prepare(database, projections, installViews);
   if (outdated.length > 0) throw new ProjectionsDiffer(outdated.map(({ name }) => name));
   return [
@@ -47,6 +55,11 @@ export async function verify(readModels: ReadModels, { onProgress }: VerifyOptio
     ...(await brokenInvariants(readModels)),
     ...(await balancesOfTheRules(readModels)),
   ];
+}
+
+function ofAnotherLog(position: string | undefined): Finding {
+  const { message } = new ReadModelsOfAnotherLog(position);
+  return { check: 'another_log', expected: 'this event log', actual: 'another one', text: message };
 }
 
 async function builtAnew(

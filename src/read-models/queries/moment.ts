@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../clock.js';
 import type { Queryable } from '../../database/database.js';
 import { type CalendarDate, type Instant, dateIn } from '../../ledger/calendar.js';
+import type { Standing } from '../projector/same-log.js';
 import type { Clocks } from './clocks.js';
 import { QuestionMalformed } from './refusals.js';
 import { type Reader, readTogether } from './snapshot.js';
@@ -36,6 +37,8 @@ export interface Moment {
 export interface Progress {
   waitFor(position: string): Promise<void>;
   waitUntilKnown(knownAt: Instant): Promise<void>;
+  /** Throws when what was projected last is not in the event log. */
+  requireSameLog(standing: Standing): Promise<void>;
 }
 
 /** Finds the moment that a question is about. */
@@ -51,6 +54,7 @@ export class Moments {
    * Waits for what was asked to be known, then reads, all from one snapshot.
    *
    * @throws QuestionMalformed when `knownAt` is in the future
+   * @throws ReadModelsOfAnotherLog, which is made sure of in the snapshot that is read
    */
   async at<T>(asked: AskedMoment, read: (moment: Moment) => Promise<T>): Promise<T> {
     const now = this.clock.now();
@@ -62,7 +66,11 @@ export class Moments {
     if (knownAt !== undefined) await this.progress.waitUntilKnown(knownAt);
     const clocks: Clocks = { asOf: asked.asOf ?? dateIn(this.timeZone, now), knownAt };
     return readTogether(this.db, async (reader) => {
-      const { position, recordedAt } = await lastProjected(reader);
+      const { position, recordedAt, lastEvent } = await lastProjected(reader);
+      await this.progress.requireSameLog({
+        position: position ?? undefined,
+        lastEvent: lastEvent ?? undefined,
+      });
       return read({
         reader,
         clocks,
@@ -78,12 +86,17 @@ export class Moments {
 
 async function lastProjected(
   reader: Reader,
-): Promise<{ position: string | null; recordedAt: Instant | null }> {
-  const { rows } = await sql<{ position: string | null; recorded_at: Instant | null }>`
+): Promise<{ position: string | null; recordedAt: Instant | null; lastEvent: string | null }> {
+  const { rows } = await sql<{
+    position: string | null;
+    recorded_at: Instant | null;
+    last_event: string | null;
+  }>`
     select min(p.position) as position, greatest(
       max(p.recorded_at), (select max(l.recorded_at) from ledger_read.journal_lines l)
-    ) as recorded_at
+    ) as recorded_at,
+    (select last_event from ledger_internal.checkpoint)
     from ledger_internal.projections p`.execute(reader);
-  const { position, recorded_at: recordedAt } = rows[0]!;
-  return { position, recordedAt };
+  const { position, recorded_at: recordedAt, last_event: lastEvent } = rows[0]!;
+  return { position, recordedAt, lastEvent };
 }

@@ -44,6 +44,7 @@ export const QUERY_PROVIDERS: Provider[] = [
       new Moments(
         database,
         {
+          requireSameLog: (standing) => progress.sameLog.require(standing),
           waitFor: (position) => progress.waitFor(position, WAIT_MS_MAX),
           waitUntilKnown: (knownAt) =>
             waitUntilKnown(

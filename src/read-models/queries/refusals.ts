@@ -32,6 +32,18 @@ export class ReadModelsNotReady extends QueryRefused {
   }
 }
 
+/** The event log does not hold the last event that is in the read models: nothing in them can be taken for its money. */
+export class ReadModelsOfAnotherLog extends QueryRefused {
+  readonly code = 'read_models_of_another_log';
+  constructor(readonly position: string | undefined) {
+    super(
+      `the read models, at position ${position ?? 'none'}, were made of another event log, or this one was put back to ` +
+        'an earlier state; check that both belong together, then run: arledger rebuild',
+    );
+    this.name = 'ReadModelsOfAnotherLog';
+  }
+}
+
 /** A figure that differs from the same figure found another way. */
 export interface Mismatch {
   /** What was compared: a group's key, or nothing for a total. */

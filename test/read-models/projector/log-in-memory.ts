@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { accountStream, encode } from '../../../src/event-store/codec.js';
 import {
@@ -5,6 +6,7 @@ import {
   type EventStore,
   type Position,
   type ReadAllOptions,
+  type ReadStreamOptions,
   type StoredEvent,
   type SubscribeOptions,
   type SubscriptionBatch,
@@ -39,11 +41,16 @@ export class LogInMemory implements EventStore {
 
   /** Appends anything. */
   put(event: Partial<StoredEvent>): StoredEvent {
+    const { stream = 'account-A', type = 'NoteRecorded', data = {} } = event;
     const stored: StoredEvent = {
-      stream: 'account-A',
-      revision: 0,
-      id: `id-${this.events.length}`,
-      type: 'NoteRecorded',
+      stream,
+      revision: event.revision ?? this.events.filter((earlier) => earlier.stream === stream).length,
+      // As in life, an id follows from what the event is of.
+      id: createHash('sha256')
+        .update(JSON.stringify([stream, type, data]))
+        .digest('hex')
+        .slice(0, 32),
+      type,
       data: {},
       metadata: {},
       ...event,
@@ -54,8 +61,9 @@ export class LogInMemory implements EventStore {
     return stored;
   }
 
-  async *readStream(stream: string): AsyncIterable<StoredEvent> {
-    for (const event of this.events) if (event.stream === stream) yield event;
+  async *readStream(stream: string, { from = 0, limit = Infinity }: ReadStreamOptions = {}) {
+    const events = this.events.filter((event) => event.stream === stream && event.revision >= from);
+    yield* events.slice(0, limit);
   }
 
   async *readAll({ after }: ReadAllOptions = {}): AsyncIterable<StoredEvent> {

@@ -4,9 +4,10 @@ import { sql } from 'kysely';
 import { projections } from '../../../projections/all.js';
 import { StoreUnavailable } from '../../../src/event-store/event-store.js';
 import { readCheckpoint } from '../../../src/read-models/projector/checkpoint.js';
-import { ProjectionsBehind, ReadModelsAheadOfLog } from '../../../src/read-models/projector/errors.js';
+import { ProjectionsBehind } from '../../../src/read-models/projector/errors.js';
 import { ProjectionProgress, waitUntilKnown } from '../../../src/read-models/projector/progress.js';
 import { rebuild } from '../../../src/read-models/projector/rebuild.js';
+import { ReadModelsOfAnotherLog } from '../../../src/read-models/queries/refusals.js';
 import { FaultyConnections } from '../../support/database-faults.js';
 import { onEachDatabase, onPostgres } from '../../support/database.js';
 import { randomFrom, randomHistory } from '../queries/random-history.js';
@@ -65,7 +66,7 @@ onEachDatabase('the projector', (fresh) => {
     // Also by somebody who is not told of the projector's progress, as in another process.
     await Promise.all([
       progress.waitFor(head, 10_000),
-      new ProjectionProgress(another()).waitFor(head, 10_000),
+      new ProjectionProgress(another(), log).waitFor(head, 10_000),
     ]);
     expect(await projector.status()).toMatchObject({
       running: true,
@@ -159,7 +160,7 @@ onEachDatabase('the projector', (fresh) => {
     expect(await differencesFromLog(database, projections, log.events)).toEqual([]);
 
     const other = new LogInMemory(randomHistory(24, 1, 5));
-    await expect(readModels(database, other).projector.catchUp()).rejects.toThrow(ReadModelsAheadOfLog);
+    await expect(readModels(database, other).projector.catchUp()).rejects.toThrow(ReadModelsOfAnotherLog);
     expect(await differencesFromLog(database, projections, log.events)).toEqual([]);
 
     // Somebody said that this is right.

@@ -25,7 +25,7 @@ export function readModels(
   const logged: string[] = [];
   const write = (facts: object, text: string): void => void logged.push(`${text} ${JSON.stringify(facts)}`);
   const parts = { database, store, projections, installViews: options.projections ? noViews : installViews };
-  const progress = new ProjectionProgress(database);
+  const progress = new ProjectionProgress(database, store);
   const projector = new Projector({
     ...parts,
     progress,

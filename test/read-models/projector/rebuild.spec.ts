@@ -249,3 +249,22 @@ onEachDatabase('a projection of another version', (fresh) => {
     expect(await generationsOf(database)).toEqual(few.map(({ name }) => `${name} 1 v1 live`).sort());
   });
 });
+
+onEachDatabase('the planner', (fresh) => {
+  it('is told of the tables after the first fill, and after a rebuild', async () => {
+    const { database } = await fresh();
+    const models = readModels(database, new LogInMemory(randomHistory(91, 4, 400)));
+    const rowsExpected = async (): Promise<number[]> => {
+      const { rows } = await sql<{ rows: number }>`
+        select reltuples::int as rows from pg_class where oid in (
+          select (table_schema || '.' || table_name)::regclass from information_schema.tables
+          where table_type = 'BASE TABLE' and table_name = 'account_history')`.execute(database);
+      return rows.map((row) => row.rows);
+    };
+    await models.projector.catchUp();
+    const [filled] = await rowsExpected();
+    expect(filled).toBeGreaterThan(200);
+    await rebuild(models, ['account-history']);
+    expect(await rowsExpected()).toEqual([filled]);
+  });
+});

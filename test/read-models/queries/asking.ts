@@ -10,7 +10,11 @@ export const TODAY = addDays(FIRST_DAY, DAYS);
 
 /** Moments of a database whose projections are never behind, at the end of random histories. */
 export function momentsOf(db: Database): Moments {
-  const progress = { waitFor: async () => undefined, waitUntilKnown: async () => undefined };
+  const progress = {
+    waitFor: async () => undefined,
+    waitUntilKnown: async () => undefined,
+    requireSameLog: async () => undefined,
+  };
   return new Moments(db, progress, { now: () => new Date(`${TODAY}T00:00:00Z`) }, 'UTC');
 }
 
