@@ -45,7 +45,8 @@ export function table(
     columns.map(({ title }) => styled('bold', title)),
     rule,
     ...rows.map((row) => [...row]),
-    ...(totals.length > 0 ? [rule, ...totals.map((row) => row.map((cell) => styled('bold', cell)))] : []),
+    ...(rows.length > 0 && totals.length > 0 ? [rule] : []),
+    ...totals.map((row) => row.map((cell) => styled('bold', cell))),
   );
   return drawn
     .toString()
