@@ -6,7 +6,7 @@ module.exports = {
     {
       name: 'the-ledger-is-pure',
       comment:
-        'Rules import no framework, no I/O and no other room; decimal.js is the one library they know.',
+        'Rules import no framework, no I/O and no other room; decimal.js and zod are the libraries they know.',
       severity: 'error',
       from: { path: '^src/ledger/' },
       to: { pathNot: ['^src/ledger/', '^node_modules/(decimal\\.js|zod)/'] },
