@@ -323,7 +323,6 @@ export class Projector {
     for (const { stored, reason, projection } of step.dead) {
       log.warn(
         {
-          stream: stored.stream,
           revision: stored.revision,
           position: stored.position,
           type: stored.type,
