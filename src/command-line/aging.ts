@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseBuckets } from '../ledger/aging.js';
 import { agingCsv } from '../read-models/queries/answers-as-csv.js';
 import { type AgingAnswer, AgingQuery } from '../read-models/queries/aging.js';
 import { configFor, withLedger } from './open-ledger.js';
@@ -112,7 +113,7 @@ function basisText(basis: AgingAnswer['basis']): string {
 }
 
 function bucketBounds(text: string): number[] {
-  const bounds = text.split(',').map((part) => (/^\d{1,5}$/.test(part.trim()) ? Number(part) : Number.NaN));
-  if (bounds.every((bound, i) => bound > (bounds[i - 1] ?? -1))) return bounds;
-  throw new InvalidArgumentError('It must be whole numbers of days, rising, such as 30,60,90,120.');
+  const parsed = parseBuckets(text.replaceAll(' ', ''));
+  if ('fault' in parsed) throw new InvalidArgumentError(`It ${parsed.fault}.`);
+  return parsed.bounds;
 }

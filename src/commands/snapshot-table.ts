@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
+import { lockSchemas } from '../database/lock-schemas.js';
 import type { SnapshotStore, StoredSnapshot } from './snapshots.js';
 
 /** Snapshots in a disposable table beside the read models: one row an account, of the fold that wrote it last. */
@@ -38,8 +39,7 @@ export class SnapshotTable implements SnapshotStore {
 
   private async create(): Promise<void> {
     await this.database.transaction().execute(async (transaction) => {
-      // The lock of `lockSchemas`: "create if not exists" of two at once would fail in one of them.
-      await sql`select pg_advisory_xact_lock(7258041963)`.execute(transaction);
+      await lockSchemas(transaction);
       await sql`create schema if not exists ledger_internal`.execute(transaction);
       await sql`
         create table if not exists ledger_internal.snapshots (

@@ -24,19 +24,19 @@ export function parseBuckets(text: string): { bounds: number[] } | { fault: stri
   return { bounds };
 }
 
-/** The names of the buckets: `0-30`, `31-60`, …, `121+`. */
-export function bucketLabels(bounds: BucketBounds): string[] {
-  const starts = [0, ...bounds.map((bound) => bound + 1)];
-  return starts.map((start, i) => (i < bounds.length ? `${start}-${bounds[i]!}` : `${start}+`));
+/** The days that a bucket holds, both included; the last one has no end. */
+export interface BucketDays {
+  from: number;
+  to?: number;
 }
 
-/**
- * The bucket of an age in whole days: every age from 0 falls in exactly one, a bound in the bucket that it ends.
- *
- * @returns the index among {@link bucketLabels}, or -1 for what is not yet due
- */
-export function bucketIndex(bounds: BucketBounds, ageDays: number): number {
-  if (ageDays < 0) return -1;
-  const index = bounds.findIndex((bound) => ageDays <= bound);
-  return index === -1 ? bounds.length : index;
+/** The days of each bucket: every age from 0 falls in exactly one, a bound in the bucket that it ends. */
+export function bucketDays(bounds: BucketBounds): BucketDays[] {
+  const starts = [0, ...bounds.map((bound) => bound + 1)];
+  return starts.map((from, i) => (i < bounds.length ? { from, to: bounds[i]! } : { from }));
+}
+
+/** The names of the buckets: `0-30`, `31-60`, …, `121+`. */
+export function bucketLabels(bounds: BucketBounds): string[] {
+  return bucketDays(bounds).map(({ from, to }) => (to === undefined ? `${from}+` : `${from}-${to}`));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_BUCKETS, bucketIndex, bucketLabels, parseBuckets } from '../../src/ledger/aging.js';
+import { DEFAULT_BUCKETS, bucketLabels, parseBuckets } from '../../src/ledger/aging.js';
+import { bucketIndex } from '../support/ledger-buckets.js';
 
 describe('aging buckets', () => {
   test('are named by their days', () => {

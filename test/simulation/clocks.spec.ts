@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { bucketIndex, bucketLabels, parseBuckets } from '../../src/ledger/aging.js';
+import { bucketLabels, parseBuckets } from '../../src/ledger/aging.js';
 import { sharesOf } from '../../src/ledger/account.js';
 import { addDays, daysBetween } from '../../src/ledger/calendar.js';
 import { entryIdOf } from '../../src/ledger/events.js';
@@ -8,6 +8,7 @@ import { ZERO, formatMoney } from '../../src/ledger/money.js';
 import { journalLinesOf } from '../../src/ledger/movements.js';
 import { partyKey } from '../../src/ledger/party.js';
 import type { RecordedEvent } from '../../src/ledger/recorded-event.js';
+import { bucketIndex } from '../support/ledger-buckets.js';
 import { AccountInMemory, reverseEntry } from '../support/ledger.js';
 import { FIRST_DAY, anyHistory, instantOf, play, simulation } from '../support/ledger-histories.js';
 import { type AgingBasis, oracleAging, oracleBalances, oracleOpenItems } from '../support/ledger-oracle.js';

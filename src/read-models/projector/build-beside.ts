@@ -11,7 +11,7 @@ import { lockCheckpoint, readCheckpoint } from './checkpoint.js';
 import { deadPositions, refusalOf, setAside } from './dead-letters.js';
 import { RebuildAbandoned, RebuildUnderWay } from './errors.js';
 import { dropGeneration, readGenerations } from './generations.js';
-import { lockSchemas } from './internal-schema.js';
+import { lockSchemas } from '../../database/lock-schemas.js';
 import { type FoldedStep, type Item, foldStep, readItems, writeStep } from './step.js';
 import { analyzeTables, createIndexes, createTables } from './tables.js';
 import { RunningSums, type Target, writeBatch } from './write-rows.js';

@@ -59,11 +59,3 @@ const STATEMENTS = [
    from ledger_internal.generations g cross join ledger_internal.checkpoint c
    where g.state = 'live'`,
 ];
-
-/**
- * Keeps others from changing schemas until the transaction ends: `create … if not exists` of two processes at once
- * would fail in one of them.
- */
-export async function lockSchemas(db: Queryable): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7258041963)`.execute(db);
-}

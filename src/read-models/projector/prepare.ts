@@ -5,7 +5,8 @@ import type { Position } from '../../event-store/event-store.js';
 import { lockCheckpoint } from './checkpoint.js';
 import { ProjectionsNewer } from './errors.js';
 import { type Generation, dropGeneration, liveOf, readGenerations } from './generations.js';
-import { createInternalSchema, lockSchemas } from './internal-schema.js';
+import { lockSchemas } from '../../database/lock-schemas.js';
+import { createInternalSchema } from './internal-schema.js';
 import { type InstallViews, lockViews, withoutBlockingReaders } from './switch-tables.js';
 import { createIndexes, createTables, pointViews, tablesExist } from './tables.js';
 

@@ -6,7 +6,7 @@ import { readCheckpoint } from './checkpoint.js';
 import { type TableDifference, compareTables } from './compare.js';
 import { UnknownProjection } from './errors.js';
 import { liveOf, readGenerations } from './generations.js';
-import { lockSchemas } from './internal-schema.js';
+import { lockSchemas } from '../../database/lock-schemas.js';
 import { prepare } from './prepare.js';
 import { SameLog } from './same-log.js';
 import {

@@ -6,7 +6,7 @@ import type { Database, Queryable } from '../../database/database.js';
 import { lockCheckpoint } from './checkpoint.js';
 import { RebuildAbandoned } from './errors.js';
 import { dropGeneration, liveOf, readGenerations } from './generations.js';
-import { lockSchemas } from './internal-schema.js';
+import { lockSchemas } from '../../database/lock-schemas.js';
 import { pointViews } from './tables.js';
 import type { Target } from './write-rows.js';
 

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { bucketDays } from '../../ledger/aging.js';
 import { type AgingBasis, agedAmounts } from './open-parts.js';
 import { wasKnown } from './clocks.js';
 import type { Extent } from './road.js';
@@ -60,10 +61,9 @@ export function agingSums(
 ): RawBuilder<unknown> {
   const age = sql`(${asOf} - coalesce(g.counted_from, ${asOf}))`;
   const days = (bound: number): RawBuilder<unknown> => sql.raw(String(Math.trunc(bound)));
-  const buckets = [0, ...bounds.map((bound) => bound + 1)].map((start, i) => {
-    const end = bounds[i];
+  const buckets = bucketDays(bounds).map(({ from, to }, i) => {
     const within =
-      end === undefined ? sql`${age} >= ${days(start)}` : sql`${age} between ${days(start)} and ${days(end)}`;
+      to === undefined ? sql`${age} >= ${days(from)}` : sql`${age} between ${days(from)} and ${days(to)}`;
     return sql`coalesce(sum(g.open) filter (where ${within}), 0) as ${sql.raw(nameOf(i))}`;
   });
   return sql`coalesce(sum(g.open) filter (where ${age} < 0), 0) as not_yet_due, ${sql.join(buckets)},

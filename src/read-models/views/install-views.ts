@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Queryable } from '../../database/database.js';
-import { lockSchemas } from '../projector/internal-schema.js';
+import { lockSchemas } from '../../database/lock-schemas.js';
 import { functionStatements } from './functions.js';
 import { literal, statementsOf } from './view.js';
 import { viewsFor } from './views.js';
