@@ -90,6 +90,7 @@ export interface EventStore {
    * same expected revision again answers as the first time and appends nothing.
    *
    * @throws WrongExpectedRevision when the stream has moved on
+   * @throws AppendTooLarge when the events together are more than the store takes at once; nothing was appended
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
   /** Reads a stream in either direction; a stream that does not exist is empty. */
@@ -128,6 +129,21 @@ export class StoreUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StoreUnavailable';
+  }
+}
+
+/** The events of an append are together more than the store takes at once; trying again changes nothing. */
+export class AppendTooLarge extends Error {
+  constructor(
+    /** What the store takes at once, where it says so. */
+    readonly bytesMax?: number,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `an append is larger than the event store takes at once${bytesMax === undefined ? '' : ` (${bytesMax} bytes)`}`,
+      options,
+    );
+    this.name = 'AppendTooLarge';
   }
 }
 

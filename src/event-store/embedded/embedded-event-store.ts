@@ -121,6 +121,14 @@ export class EmbeddedEventStore implements EventStore {
     return head === 0 ? undefined : String(head);
   }
 
+  /** The last event of the log. */
+  async last(): Promise<StoredEvent | undefined> {
+    const after = numberOf(await this.head()) - 1;
+    if (after < 0) return undefined;
+    const { events } = await this.#page({ kind: 'all', after, limit: 1 });
+    return events[0] && storedEvent(events[0]);
+  }
+
   /** How the file is written, and how many waits for the disk the appends took up to now. */
   async status(): Promise<WriterStatus> {
     return (await this.#requireWriter().call({ kind: 'status' })) as WriterStatus;

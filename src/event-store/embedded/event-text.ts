@@ -1,4 +1,4 @@
-import type { NewEvent, StoredEvent } from '../event-store.js';
+import { AppendTooLarge, type NewEvent, type StoredEvent } from '../event-store.js';
 import type { EventFields, EventText } from './messages.js';
 
 /** Far beyond any event of ours, and far below what SQLite refuses. */
@@ -10,14 +10,14 @@ const UNFIT = /[\u0000-\u001f\u007f]/;
  * An event as the text that is stored.
  *
  * @throws TypeError when data or metadata are not JSON, or id or type not plain text
- * @throws RangeError when it is too large
+ * @throws AppendTooLarge
  */
 export function eventText({ id, type, data, metadata }: NewEvent): EventText {
   requirePlain('id', id);
   requirePlain('type', type);
   const text = { id, type, data: json(data), metadata: json(metadata) };
   if (text.data.length + text.metadata.length > EVENT_CHARS_MAX) {
-    throw new RangeError(`event ${id} has more than ${EVENT_CHARS_MAX} characters`);
+    throw new AppendTooLarge();
   }
   return text;
 }

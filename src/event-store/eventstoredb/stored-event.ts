@@ -1,0 +1,43 @@
+import {
+  type AllStreamRecordedEvent,
+  type Position as LogPosition,
+  type RecordedEvent,
+  jsonEvent,
+} from '@eventstore/db-client';
+import type { EventMetadata, NewEvent, Position, StoredEvent } from '../event-store.js';
+
+/**
+ * An event as the client sends it. `$correlationId` and `$causationId` in the metadata are what the server's own index
+ * by correlation reads.
+ *
+ * @throws TypeError when the data are no JSON
+ */
+export function proposalOf({ id, type, data, metadata }: NewEvent): ReturnType<typeof jsonEvent> {
+  const text = JSON.stringify(data) as string | undefined;
+  if (text === undefined) throw new TypeError('data and metadata must be JSON');
+  return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata });
+}
+
+/**
+ * A position as the server counts: what one call appends has no commit record of its own, so that the commit and the
+ * prepare position of an event are one number.
+ *
+ * @throws RangeError when the text is no position
+ */
+export function logPosition(position: Position): LogPosition {
+  if (!/^\d{1,20}$/.test(position)) throw new RangeError(`${position} is not a position of an event log`);
+  return { commit: BigInt(position), prepare: BigInt(position) };
+}
+
+/** An event as the port gives it. */
+export function storedEventOf(event: RecordedEvent | AllStreamRecordedEvent): StoredEvent {
+  return {
+    stream: event.streamId,
+    revision: Number(event.revision),
+    position: String(event.position!.commit),
+    id: event.id,
+    type: event.type,
+    data: event.isJson ? event.data : undefined,
+    metadata: event.metadata instanceof Uint8Array ? {} : ((event.metadata ?? {}) as Partial<EventMetadata>),
+  };
+}
