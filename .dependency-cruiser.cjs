@@ -37,6 +37,12 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(event-store|ledger)/' },
     },
     {
+      name: 'copying-knows-only-the-port',
+      severity: 'error',
+      from: { path: '^src/copy/' },
+      to: { path: '^src/', pathNot: '^src/(copy/|event-store/[^/]+$)' },
+    },
+    {
       name: 'only-the-composition-root-names-adapters',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(event-store/|app\\.module|composition)' },
@@ -47,6 +53,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(ledger|event-store|database|http|commands|read-models)/' },
       to: { path: '^src/(main|cli|app\\.module|command-line/)' },
+    },
+    {
+      name: 'only-tracing-knows-more-of-opentelemetry-than-its-api',
+      comment: 'The SDK is loaded where traces are wanted, and nowhere else.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tracing\\.ts$' },
+      to: { path: '^node_modules/@opentelemetry/(?!api/)' },
     },
   ],
   options: {

@@ -9,19 +9,24 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
-import { CLOCK, type Clock, systemClock } from './clock.js';
+import { CLOCK, type Clock, SHARED_CLOCK, systemClock } from './clock.js';
+import { ClockGuard } from './commands/clock-guard.js';
 import { CommandsModule } from './commands/commands.module.js';
+import { startClockGuard } from './commands/start-clock-guard.js';
 import { SnapshotTable } from './commands/snapshot-table.js';
 import { MemorySnapshots, SNAPSHOTS } from './commands/snapshots.js';
 import { Accounts, TRANSACT_OBSERVER } from './commands/transact.js';
 import { STORAGE, Storage, openStorage } from './composition.js';
 import { CONFIG, type Config } from './config.js';
 import { DATABASE } from './database/database.js';
+import { EmbeddedEventStore } from './event-store/embedded/embedded-event-store.js';
 import { EVENT_STORE } from './event-store/event-store.js';
 import { LOG, createLogger, nestOptions } from './logging.js';
 import { Metrics } from './operations/metrics.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { TracedEventStore } from './operations/traced-event-store.js';
 import { ReadModelsModule } from './read-models/read-models.module.js';
+import { STOPPING } from './stopping.js';
 
 export interface AppOptions {
   clock?: Clock;
@@ -41,9 +46,10 @@ class PlatformModule {
   static register(config: Config, options: AppOptions): DynamicModule {
     const log = options.log ?? createLogger(config.logLevel);
     const withDatabase = options.readModels ?? true;
+    const clock = options.clock ?? systemClock;
     const providers: Provider[] = [
       { provide: CONFIG, useValue: config },
-      { provide: CLOCK, useValue: options.clock ?? systemClock },
+      { provide: CLOCK, useValue: clock },
       { provide: LOG, useValue: log },
       {
         provide: STORAGE,
@@ -53,7 +59,12 @@ class PlatformModule {
           return storage;
         },
       },
-      { provide: EVENT_STORE, inject: [STORAGE], useFactory: ({ store }: Storage) => store },
+      {
+        provide: EVENT_STORE,
+        inject: [STORAGE],
+        useFactory: ({ store }: Storage) => (config.traces ? new TracedEventStore(store) : store),
+      },
+      { provide: STOPPING, useFactory: () => new AbortController() },
       ...(withDatabase
         ? [{ provide: DATABASE, inject: [STORAGE], useFactory: ({ database }: Storage) => database }]
         : []),
@@ -63,6 +74,15 @@ class PlatformModule {
         useFactory: ({ database }: Storage) =>
           database ? new SnapshotTable(database) : new MemorySnapshots(),
       },
+      {
+        provide: ClockGuard,
+        inject: [STORAGE],
+        useFactory: async ({ store, database }: Storage) => {
+          const lastEvent = store instanceof EmbeddedEventStore ? await store.last() : undefined;
+          return startClockGuard({ config, clock, log, database, lastEvent });
+        },
+      },
+      { provide: SHARED_CLOCK, useExisting: ClockGuard },
       Metrics,
       { provide: TRANSACT_OBSERVER, useExisting: Metrics },
     ];

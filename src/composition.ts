@@ -5,23 +5,24 @@ import type { EventStore } from './event-store/event-store.js';
 import { type LogFinding, checkLog } from './event-store/embedded/check-log.js';
 import { openEmbeddedStore } from './event-store/embedded/embedded-event-store.js';
 import { type FolderLock, acquireFolderLock } from './event-store/embedded/folder-lock.js';
+import { openEventStoreDb } from './event-store/eventstoredb/eventstoredb-event-store.js';
 
 /** Injection token of everything that is opened and has to be closed again. */
 export const STORAGE = Symbol('Storage');
 
-/** The event log and the read models' database of a process that writes, and the lock on their folder. */
+/** The event log and the read models' database of a process that writes, and the lock on their folder if they lie in one. */
 export class Storage {
   private closed: Promise<void> | undefined;
 
   constructor(
     readonly store: EventStore,
     readonly database: Database | undefined,
-    private readonly lock: FolderLock,
+    private readonly lock: FolderLock | undefined,
   ) {}
 
   /** Tells others where the holder of the folder listens. */
   listensAt(address: string): void {
-    this.lock.updateAddress(address);
+    this.lock?.updateAddress(address);
   }
 
   /** Closes what is open, the event log last, and only then lets others take the folder. */
@@ -37,33 +38,35 @@ export class Storage {
       try {
         await this.store.close();
       } finally {
-        this.lock.release();
+        this.lock?.release();
       }
     }
   }
 }
 
 /**
- * Takes the data folder and opens what lies in it.
+ * Opens the event log and the database, and takes the data folder where one of them lies in it.
  *
  * @param withDatabase false for a process that only writes events
  * @throws FolderInUse, FolderUnusable, EventLogDamaged, StoreUnavailable, DatabaseUnavailable
+ * @throws ConnectionStringUnusable, StoreAccessDenied
  */
 export async function openStorage(
   config: Config,
   { withDatabase, warn }: { withDatabase: boolean; warn: (text: string) => void },
 ): Promise<Storage> {
-  const lock = acquireFolderLock(config.dataFolder);
+  const usesFolder = config.eventStoreUrl === undefined || (withDatabase && config.databaseUrl === undefined);
+  const lock = usesFolder ? acquireFolderLock(config.dataFolder) : undefined;
   let store: EventStore | undefined;
   try {
-    store = await openEmbeddedStore({ folder: config.dataFolder });
+    store = await openLog(config);
     const database = withDatabase
       ? await openDatabase({ url: config.databaseUrl, folder: config.dataFolder, warn })
       : undefined;
     return new Storage(store, database, lock);
   } catch (error) {
     await store?.close();
-    lock.release();
+    lock?.release();
     throw error;
   }
 }
@@ -71,20 +74,33 @@ export async function openStorage(
 /**
  * Opens the event log only to be read, beside whoever writes.
  *
- * @throws EventLogMissing, EventLogDamaged, StoreUnavailable
+ * @throws EventLogMissing, EventLogDamaged, StoreUnavailable, ConnectionStringUnusable, StoreAccessDenied
  */
 export function openReadOnlyLog(config: Config): Promise<EventStore> {
-  return openEmbeddedStore({ folder: config.dataFolder, readOnly: true });
+  return config.eventStoreUrl === undefined
+    ? openEmbeddedStore({ folder: config.dataFolder, readOnly: true })
+    : openLog(config);
 }
 
 /**
- * Checks the event log's file from the first event to the last, beside whoever writes; gives what is wrong.
+ * Checks the event log's file from the first event to the last, beside whoever writes; gives what is wrong. Undefined
+ * where there is no file of ours: EventStoreDB checks its own.
  *
  * @throws EventLogMissing, StoreUnavailable
  */
 export function checkEventLog(
   config: Config,
   onProgress?: (checked: number, total: number) => void,
-): AsyncIterable<LogFinding> {
+): AsyncIterable<LogFinding> | undefined {
+  if (config.eventStoreUrl !== undefined) return undefined;
   return checkLog({ folder: config.dataFolder, ...(onProgress ? { onProgress } : {}) });
+}
+
+function openLog({ eventStoreUrl, dataFolder, clockSkewMs }: Config): Promise<EventStore> {
+  if (eventStoreUrl === undefined) return openEmbeddedStore({ folder: dataFolder });
+  // A quarter is for the clock of who writes and a quarter to spare: after the whole of it, nothing more is recorded.
+  return openEventStoreDb({
+    url: eventStoreUrl,
+    ...(clockSkewMs > 0 ? { appendWithinMs: clockSkewMs / 2 } : {}),
+  });
 }

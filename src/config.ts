@@ -7,6 +7,23 @@ export const CONFIG = Symbol('Config');
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const TRACES_SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+/** Where OpenTelemetry traces go, and which of them. */
+export interface TracesConfig {
+  /** URL of an OTLP collector (http/protobuf), without the path of a signal. */
+  endpoint: string;
+  /** `ratio`: the part of traces that is kept, from 0 to 1, where the sampler asks for it. */
+  sampler: { name: (typeof TRACES_SAMPLERS)[number]; ratio: number };
+}
+
 /** Everything that can be set from outside. */
 export interface Config {
   /** Absolute path of the folder of the embedded store and read models. */
@@ -16,13 +33,22 @@ export interface Config {
   port: number;
   /** IANA name of the entity's time zone: what "today" is. */
   timeZone: string;
+  /** Connection string of the EventStoreDB that holds the events; left out, an embedded log in the data folder. */
+  eventStoreUrl?: string;
   /** PostgreSQL of the read models; left out, an embedded PGlite in the data folder. */
   databaseUrl?: string;
   logLevel: LogLevel;
-  /** How far the clocks of writing processes may differ: a younger `knownAt` waits. */
+  /**
+   * A younger `knownAt` waits: nothing is recorded any more for an instant that is so long ago. Half of it is for the
+   * clocks of writing processes to differ, half for an append; 0 where only one process writes.
+   */
   clockSkewMs: number;
+  /** Records events although the clock is behind the log; answers for the time between the two may change. */
+  acceptClockBehindLog?: true;
   /** How many entries of folded accounts stay in memory, all accounts together. */
   cachedEntriesMax: number;
+  /** Left out, no traces are made. */
+  traces?: TracesConfig;
 }
 
 /** A variable that cannot be used; the message is one line that names it and never repeats a secret. */
@@ -44,10 +70,11 @@ export class ConfigError extends Error {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
 
-  if (text('EVENTSTORE_URL') !== undefined) {
+  const eventStoreUrl = text('EVENTSTORE_URL');
+  if (eventStoreUrl !== undefined && !/^esdb(\+discover)?:\/\/\S+$/.test(eventStoreUrl)) {
     throw new ConfigError(
       'EVENTSTORE_URL',
-      'is set, but EventStoreDB comes with the next release: unset it to use the embedded event log',
+      'must be a connection string such as esdb://user:password@host:2113?tls=true',
     );
   }
   const databaseUrl = text('DATABASE_URL');
@@ -67,12 +94,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const dataFolder = text('ARLEDGER_DATA') ?? './data';
   if (dataFolder.includes('\0')) throw new ConfigError('ARLEDGER_DATA', 'must be the path of a folder');
+  const traces = tracesIn(text);
 
   return {
     dataFolder: resolve(dataFolder),
     host: hostNamed(text('HOST') ?? '127.0.0.1'),
     port: wholeNumber('PORT', text('PORT'), { min: 0, max: 65_535, unset: 3000 }),
     timeZone,
+    ...(eventStoreUrl === undefined ? {} : { eventStoreUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     logLevel,
     clockSkewMs: wholeNumber('ARLEDGER_CLOCK_SKEW_MS', text('ARLEDGER_CLOCK_SKEW_MS'), {
@@ -80,12 +109,43 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       max: 60_000,
       unset: 2000,
     }),
+    ...(acceptsClockBehindLog(text('ARLEDGER_CLOCK_BEHIND_LOG')) ? { acceptClockBehindLog: true } : {}),
     cachedEntriesMax: wholeNumber('ARLEDGER_CACHED_ENTRIES', text('ARLEDGER_CACHED_ENTRIES'), {
       min: 0,
       max: 100_000_000,
       unset: 500_000,
     }),
+    ...(traces ? { traces } : {}),
   };
+}
+
+/** OpenTelemetry's own variables, as far as they are not left to its SDK. */
+function tracesIn(text: (name: string) => string | undefined): TracesConfig | undefined {
+  const endpoint = text('OTEL_EXPORTER_OTLP_ENDPOINT');
+  if (endpoint === undefined) return undefined;
+  if (!URL.canParse(endpoint) || !['http:', 'https:'].includes(new URL(endpoint).protocol)) {
+    throw new ConfigError('OTEL_EXPORTER_OTLP_ENDPOINT', 'must be a URL such as http://localhost:4318');
+  }
+  const protocol = text('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/protobuf';
+  if (protocol !== 'http/protobuf') {
+    throw new ConfigError(
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
+      'must be http/protobuf, to which collectors listen on port 4318',
+    );
+  }
+  const given = text('OTEL_TRACES_SAMPLER') ?? 'parentbased_always_on';
+  const name = TRACES_SAMPLERS.find((sampler) => sampler === given);
+  if (name === undefined) {
+    throw new ConfigError(
+      'OTEL_TRACES_SAMPLER',
+      `must be one of ${TRACES_SAMPLERS.join(', ')}, not "${given}"`,
+    );
+  }
+  const ratio = Number(text('OTEL_TRACES_SAMPLER_ARG') ?? 1);
+  if (!(ratio >= 0 && ratio <= 1)) {
+    throw new ConfigError('OTEL_TRACES_SAMPLER_ARG', 'must be a number from 0 to 1');
+  }
+  return { endpoint, sampler: { name, ratio } };
 }
 
 /** A name or an address; IPv6 also in the brackets that it has in a URL. */
@@ -103,6 +163,11 @@ function hostNamed(text: string): string {
     throw new ConfigError('HOST', `must be a host name or an address, not "${text}"`);
   }
   return text;
+}
+
+function acceptsClockBehindLog(text = 'refuse'): boolean {
+  if (text === 'accept' || text === 'refuse') return text === 'accept';
+  throw new ConfigError('ARLEDGER_CLOCK_BEHIND_LOG', `must be refuse or accept, not "${text}"`);
 }
 
 function wholeNumber(

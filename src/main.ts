@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type AppOptions, closingOnFailure } from './app.module.js';
@@ -9,9 +10,14 @@ import { serveOpenApi } from './http/open-api.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import { createLogger, nestOptions } from './logging.js';
 import { Metrics } from './operations/metrics.js';
+import { endConnections, measureRequests, traceRequests } from './operations/watch-requests.js';
+import { STOPPING } from './stopping.js';
+import type { Tracing } from './tracing.js';
 
-/** Streams that are still open so long after the order to stop are cut off. */
+/** Requests that are still under way so long after the order to stop are cut off. */
 const PATIENCE_MS = 10_000;
+/** While the service stops, connections over which nothing goes on are closed so often. */
+const IDLE_LOOK_MS = 100;
 
 /** A service that listens. */
 export interface Service {
@@ -30,23 +36,31 @@ export interface Service {
 export async function startService(config: Config, options: AppOptions = {}): Promise<Service> {
   const log = options.log ?? createLogger(config.logLevel);
   const { adapter, routes } = createHttpAdapter(log);
-  return closingOnFailure({ ...options, log }, async (own) => {
+  const tracing = config.traces && (await import('./tracing.js')).startTracing(config.traces, log);
+  if (tracing) traceRequests(adapter.getInstance());
+  const started = closingOnFailure({ ...options, log }, async (own) => {
     const app = await NestFactory.create<NestFastifyApplication>(
       AppModule.register(config, { projecting: true, ...own }),
       adapter,
       Object.assign(nestOptions(log), { bodyParser: false }),
     );
     try {
+      measureRequests(adapter.getInstance(), app.get(Metrics));
+      endConnections(adapter.getInstance(), app.get<AbortController>(STOPPING).signal);
       app.useGlobalFilters(new ProblemFilter(log, routes));
       serveOpenApi(app, version());
       await app.listen(config.port, config.host);
       const url = urlOf(app, config.host);
       app.get<Storage>(STORAGE).listensAt(url);
-      return { app, url, close: () => close(app) };
+      return { app, url, close: () => close(app, tracing) };
     } catch (error) {
       await app.close();
       throw error;
     }
+  });
+  return started.catch(async (error: unknown) => {
+    await tracing?.shutdown();
+    throw error;
   });
 }
 
@@ -59,19 +73,34 @@ export async function serve(config: Config): Promise<void> {
   await service.close();
 }
 
+/** Resolves at the first signal; the second one ends the process at once. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    let told = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (told) process.exit(128 + constants.signals[signal]);
+        told = true;
+        resolve();
+      });
+    }
   });
 }
 
-async function close(app: NestFastifyApplication): Promise<void> {
+/** HTTP ends first, for queries may wait for the projections; then these, the commands under way, and what is open. */
+async function close(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
+  app.get<AbortController>(STOPPING).abort();
   const server = app.getHttpServer();
   const cutOff = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+  // An answer that began before the order to stop leaves its connection open.
+  const idleLook = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
   try {
+    await app.getHttpAdapter().close();
     await app.close();
   } finally {
     clearTimeout(cutOff);
+    clearInterval(idleLook);
+    await tracing?.shutdown();
   }
 }
 

@@ -33,9 +33,12 @@ export class Stopped extends Error {
 /** Errors whose message is written for whoever starts a command, by their names. */
 const CODES: Readonly<Partial<Record<string, string>>> = {
   BrokenCsvFile: 'broken_csv_file',
+  CategoriesDiffer: 'categories_differ',
+  ConnectionStringUnusable: 'connection_string_unusable',
   DatabaseUnavailable: 'database_unavailable',
   EventLogDamaged: 'event_log_damaged',
   EventLogMissing: 'event_log_missing',
+  EventNotCopied: 'event_not_copied',
   FolderInUse: 'data_folder_in_use',
   FolderUnusable: 'data_folder_unusable',
   PGliteDoesNotOpen: 'read_models_do_not_open',
@@ -43,8 +46,16 @@ const CODES: Readonly<Partial<Record<string, string>>> = {
   ProjectionsDiffer: 'projections_differ',
   ProjectionsNewer: 'projections_newer',
   RebuildUnderWay: 'rebuild_under_way',
+  SchemaNewer: 'schema_newer',
+  StoreAccessDenied: 'store_access_denied',
   StoreUnavailable: 'store_unavailable',
+  TargetNotACopy: 'target_not_a_copy',
+  TargetWrittenByOthers: 'target_written_by_others',
   UnknownProjection: 'unknown_projection',
+  UserProjectionFaulted: 'user_projection_faulted',
+  UserProjectionsDenied: 'user_projections_denied',
+  UserProjectionsNotBuilt: 'user_projections_not_built',
+  UserProjectionsOff: 'user_projections_off',
 };
 
 /** What is told about an error: one line, and how to end. */
@@ -67,7 +78,9 @@ export function explain(error: unknown): { line: string; exitCode: number } {
     return { line: `${error.code}: ${error.message}`, exitCode };
   }
   if (!(error instanceof Error)) return { line: `unforeseen: ${String(error)}`, exitCode: EXIT.refused };
-  if (error.name === 'ConfigError') return { line: `configuration: ${error.message}`, exitCode: EXIT.usage };
+  if (error.name === 'ConfigError') {
+    return { line: `configuration: ${error.message}`, exitCode: EXIT.refused };
+  }
   const system = systemError(error);
   if (system !== undefined) return { line: system, exitCode: EXIT.refused };
   const code = CODES[error.name];

@@ -1,8 +1,8 @@
 import { UnreadableEvent, accountIdOf, accountStream, decode } from '../event-store/codec.js';
-import type { EventStore } from '../event-store/event-store.js';
+import { EventLogDamaged, type EventStore } from '../event-store/event-store.js';
 import { balanceOf, evolve, unopenedAccount } from '../ledger/account.js';
 import type { AccountEvent } from '../ledger/events.js';
-import { type Money, ZERO, money } from '../ledger/money.js';
+import { ZERO, money } from '../ledger/money.js';
 import { balanceEffectOf, journalLinesOf, movementsOf } from '../ledger/movements.js';
 
 /** Something in the log that contradicts the rules. */
@@ -14,13 +14,15 @@ export interface LogContradiction {
 
 interface Known {
   currency: string | undefined;
-  balance: Money;
+  /** Revision of the last event seen. */
+  revision: number;
+  hasGap: boolean;
 }
 
 /**
- * Checks what the events say, from the log alone: every event can be read, opens or follows the opening of its account,
- * keeps to its currency and balances; and every account's balance by its journal lines is that of the rules' own fold.
- * Holds one number an account.
+ * Checks what the events say, from the log alone: no event of an account is missing, in the log or in its own stream;
+ * every event can be read, opens or follows the opening of its account, keeps to its currency and balances; and every
+ * account's balance by its journal lines is that of the rules' own fold. Holds a few numbers an account.
  */
 export async function* contradictions(
   store: EventStore,
@@ -32,9 +34,15 @@ export async function* contradictions(
     onEvent(++events);
     const accountId = accountIdOf(stored.stream);
     if (accountId === undefined) continue;
-    const known = accounts.get(accountId) ?? { currency: undefined, balance: ZERO };
+    const known = accounts.get(accountId) ?? unknownAccount();
     accounts.set(accountId, known);
-    const { position } = stored;
+    const { position, revision } = stored;
+    if (revision !== known.revision + 1) {
+      known.hasGap = true;
+      const text = `account ${accountId}: ${gapIn(known.revision + 1, revision)} at position ${position}`;
+      yield { accountId, position, text };
+    }
+    known.revision = Math.max(revision, known.revision);
     const event = readOrWhy(stored);
     if ('unreadable' in event) {
       yield { accountId, position, text: `event ${position} cannot be read: ${event.unreadable}` };
@@ -48,25 +56,57 @@ export async function* contradictions(
       };
     }
     if (event.type === 'AccountOpened') known.currency = event.data.currency;
-    known.balance = known.balance.plus(balanceEffectOf(movementsOf(event)));
   }
-  for (const [accountId, { balance }] of accounts) {
-    const folded = unopenedAccount();
-    let seen = 0;
-    let expected = ZERO;
-    for await (const stored of store.readStream(accountStream(accountId))) {
-      const event = readOrWhy(stored);
-      seen += 1;
-      evolve(folded, 'unreadable' in event ? undefined : event);
-      if (!('unreadable' in event)) expected = expected.plus(balanceEffectOf(movementsOf(event)));
-    }
-    // A service beside may have appended since the first pass: both sums are then of the stream as it is now.
-    const journal = seen > 0 ? expected : balance;
-    if (!balanceOf(folded).equals(journal)) {
-      const text = `account ${accountId}: balance ${balanceOf(folded).toFixed()} by the rules, ${journal.toFixed()} by its journal lines`;
-      yield { accountId, text };
+  for (const [accountId, known] of accounts) {
+    if (known.hasGap) continue;
+    try {
+      yield* contradictionsOfStream(store, accountId, known);
+    } catch (error) {
+      if (!(error instanceof EventLogDamaged)) throw error;
+      yield { accountId, text: `account ${accountId}: its stream cannot be read: ${error.message}` };
     }
   }
+}
+
+/** What the stream of an account says on its own: an administrator may have cut off what the log still holds. */
+async function* contradictionsOfStream(
+  store: EventStore,
+  accountId: string,
+  { revision: last }: Known,
+): AsyncGenerator<LogContradiction> {
+  const folded = unopenedAccount();
+  let journal = ZERO;
+  let next = 0;
+  // A service beside may have appended since the log was read: both sums are of the stream as it is now.
+  for await (const stored of store.readStream(accountStream(accountId))) {
+    if (stored.revision !== next) {
+      yield { accountId, text: `account ${accountId}: ${gapIn(next, stored.revision)} in its stream` };
+      return;
+    }
+    next += 1;
+    const event = readOrWhy(stored);
+    evolve(folded, 'unreadable' in event ? undefined : event);
+    if (!('unreadable' in event)) journal = journal.plus(balanceEffectOf(movementsOf(event)));
+  }
+  if (next <= last) {
+    const text = `account ${accountId}: ${gapIn(next, last + 1)} in its stream, which the log still holds`;
+    yield { accountId, text };
+    return;
+  }
+  if (!balanceOf(folded).equals(journal)) {
+    const text = `account ${accountId}: balance ${balanceOf(folded).toFixed()} by the rules, ${journal.toFixed()} by its journal lines`;
+    yield { accountId, text };
+  }
+}
+
+function unknownAccount(): Known {
+  return { currency: undefined, revision: -1, hasGap: false };
+}
+
+/** Says which revisions are not there where another one than the next one was found. */
+function gapIn(next: number, found: number): string {
+  if (found < next) return `revision ${found} comes after revision ${next - 1}`;
+  return found === next + 1 ? `revision ${next} is missing` : `revisions ${next} to ${found - 1} are missing`;
 }
 
 function* faultsOf(

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Config } from '../config.js';
 import { verify } from '../read-models/projector/verify.js';
 import { ReadModelsOfAnotherLog } from '../read-models/queries/refusals.js';
 import { EXIT } from './failures.js';
@@ -37,21 +38,10 @@ export function verifyCommand(): Command {
 }
 
 async function verifyLog(options: VerifyOptions): Promise<number> {
-  const { checkEventLog } = await import('../composition.js');
   const config = configFor(options);
   const startedAt = performance.now();
-  const findings: Finding[] = [];
+  const findings = await findingsOfFile(config);
   let events = 0;
-  const file = startProgress('log file', 1000);
-  try {
-    for await (const finding of checkEventLog(config, (checked, total) =>
-      file.at(total === 0 ? 0 : Math.floor((checked / total) * 1000), pace(checked, startedAt)),
-    )) {
-      findings.push(finding);
-    }
-  } finally {
-    file.end();
-  }
   // A file that is damaged is not read any further: what it said could not be trusted.
   if (findings.length === 0) {
     const meaning = startProgress('events', 0);
@@ -69,6 +59,21 @@ async function verifyLog(options: VerifyOptions): Promise<number> {
     }
   }
   return report(findings, `event log: ${count(events)} events`, { events }, options);
+}
+
+async function findingsOfFile(config: Config): Promise<Finding[]> {
+  const { checkEventLog } = await import('../composition.js');
+  const startedAt = performance.now();
+  const checking = checkEventLog(config, (checked, total) =>
+    file.at(total === 0 ? 0 : Math.floor((checked / total) * 1000), pace(checked, startedAt)),
+  );
+  if (checking === undefined) return [];
+  const file = startProgress('log file', 1000);
+  try {
+    return await Array.fromAsync(checking);
+  } finally {
+    file.end();
+  }
 }
 
 async function verifyAll(options: VerifyOptions): Promise<number> {

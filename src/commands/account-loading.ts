@@ -1,6 +1,11 @@
 import type { Logger } from 'pino';
 import { UnreadableEvent, accountStream, decode } from '../event-store/codec.js';
-import type { EventStore, StoredEvent } from '../event-store/event-store.js';
+import {
+  EventLogDamaged,
+  type EventStore,
+  type Position,
+  type StoredEvent,
+} from '../event-store/event-store.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import { FOLD_VERSION, toSnapshot } from '../ledger/snapshot.js';
 import { FoldedAccount, markOf } from './folded-account.js';
@@ -33,13 +38,12 @@ export class AccountLoading {
    * Folds the events that the store has beyond those folded.
    *
    * @returns how many there were
+   * @throws EventLogDamaged when events are missing between them
    */
   async catchUp(accountId: string, folded: FoldedAccount): Promise<number> {
     const before = folded.events;
     for await (const stored of this.store.readStream(accountStream(accountId), { from: before })) {
-      if (stored.revision !== folded.events) {
-        throw new Error(`expected revision ${folded.events} of a stream, read ${stored.revision}`);
-      }
+      requireRevision(folded.events, stored);
       const read = this.read(stored);
       folded.fold(read instanceof UnreadableEvent ? read : read.event, stored.id, stored.metadata.recordedAt);
     }
@@ -47,12 +51,17 @@ export class AccountLoading {
     return folded.events - before;
   }
 
-  /** One event of an account by its revision, undefined when it cannot be read. */
+  /**
+   * One event of an account by its revision, undefined when it cannot be read.
+   *
+   * @throws EventLogDamaged when it is gone and a later one stands in its place
+   */
   async eventAt(accountId: string, revision: number): Promise<(RecordedEvent & { id: string }) | undefined> {
     for await (const stored of this.store.readStream(accountStream(accountId), {
       from: revision,
       limit: 1,
     })) {
+      requireRevision(revision, stored);
       const read = this.read(stored);
       return read instanceof UnreadableEvent ? undefined : { ...read, id: stored.id };
     }
@@ -138,4 +147,16 @@ export class AccountLoading {
 /** Messages of databases may quote values. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
+}
+
+/** @throws EventLogDamaged when a stream was cut off or deleted, so that another event comes than the next one */
+function requireRevision(revision: number, stored: StoredEvent): void {
+  if (stored.revision !== revision) throw missingRevisions(revision, stored.revision, stored.position);
+}
+
+/** What is said of a stream with missing events: the position tells which one it is, its name is a patient's. */
+export function missingRevisions(due: number, found: number, position: Position): EventLogDamaged {
+  return new EventLogDamaged(
+    `events are missing in a stream: revision ${due} was to come, revision ${found} is there, at position ${position}`,
+  );
 }

@@ -43,10 +43,19 @@ export function CommandRoute(
     ApiResponse({ status: 404, description: 'account_not_found', ...PROBLEM }),
     ApiResponse({ status: 409, description: 'id_already_used, with the fields that differ', ...PROBLEM }),
     ApiResponse({ status: 412, description: 'revision_mismatch', ...PROBLEM }),
-    ApiResponse({ status: 422, description: 'A rule said no; the code says which.', ...PROBLEM }),
+    ApiResponse({
+      status: 422,
+      description: 'A rule said no, the code says which; or event_too_large for the event store.',
+      ...PROBLEM,
+    }),
+    ApiResponse({
+      status: 500,
+      description: 'event_log_damaged: events of this account are missing; or internal_error',
+      ...PROBLEM,
+    }),
     ApiResponse({
       status: 503,
-      description: 'store_unavailable or account_busy, with Retry-After',
+      description: 'store_unavailable, account_busy or clock_out_of_step, with Retry-After',
       ...PROBLEM,
     }),
   );

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Controller, Inject, type OnModuleDestroy, Post, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,6 +8,7 @@ import { NDJSON } from '../http/fastify-edge.js';
 import { problemError, validationFailed } from '../http/problem.js';
 import type { FieldError } from '../ledger/rejection.js';
 import { LOG } from '../logging.js';
+import { STOPPING } from '../stopping.js';
 import { type CommandAnswer, runCommandLines } from './command-stream.js';
 import { linesOf } from './lines.js';
 import { isStream, senderOf } from './received.js';
@@ -24,12 +25,11 @@ unknown type, a wrong field) has its own answer and the rest goes on; blank line
 /** The door for many commands: NDJSON in, NDJSON out, both as streams. */
 @Controller('v1')
 @ApiTags('commands')
-export class CommandStreamController implements OnModuleDestroy {
-  private readonly stopping = new AbortController();
-
+export class CommandStreamController {
   constructor(
     private readonly bus: CommandBus,
     @Inject(LOG) private readonly log: Logger,
+    @Inject(STOPPING) private readonly stopping: AbortController,
   ) {}
 
   @Post('commands')
@@ -58,11 +58,6 @@ export class CommandStreamController implements OnModuleDestroy {
       .status(200)
       .type(NDJSON)
       .send(Readable.from(asText(answers), { objectMode: false }));
-  }
-
-  /** The service stops: streams must not keep it. */
-  onModuleDestroy(): void {
-    this.stopping.abort();
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
 import { checkFields } from '../http/declared-fields.js';
 import { problemError, validationFailed } from '../http/problem.js';
@@ -51,7 +52,8 @@ export function senderOf({ headers }: FastifyRequest, errors: FieldError[]): Sen
     if (fault === undefined) sender.actor = text;
     else errors.push({ field: 'X-Actor', message: fault });
   }
-  const correlationId = traceIdOf(headers.traceparent);
+  // A trace that begins here is known by the span of the request; there is none unless traces are made.
+  const correlationId = traceIdOf(headers.traceparent) ?? trace.getActiveSpan()?.spanContext().traceId;
   if (correlationId !== undefined) sender.correlationId = correlationId;
   const condition = headers['if-match'];
   if (condition !== undefined) {

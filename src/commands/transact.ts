@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import { accountStream, encode } from '../event-store/codec.js';
 import {
+  AppendTooLarge,
   type EventMetadata,
   type EventStore,
   StoreUnavailable,
@@ -16,12 +17,14 @@ import type { Decision } from '../ledger/decision.js';
 import { type AccountEvent, entryIdOf } from '../ledger/events.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import type { RejectionCode } from '../ledger/rejection.js';
-import { AccountLoading } from './account-loading.js';
+import { inSpan } from '../spans.js';
+import { AccountLoading, missingRevisions } from './account-loading.js';
+import type { ClockGuard } from './clock-guard.js';
 import { eventIdOf } from './event-id.js';
 import type { FoldedAccount } from './folded-account.js';
 import { FoldedAccounts } from './folded-accounts.js';
 import { type Outcome, filledIn } from './receipt.js';
-import { AccountBusy, CommandRejected, RevisionMismatch } from './refusals.js';
+import { AccountBusy, ClockOutOfStep, CommandRejected, EventTooLarge, RevisionMismatch } from './refusals.js';
 import type { Sender } from './sender.js';
 import type { SnapshotStore } from './snapshots.js';
 import { Today } from './today.js';
@@ -51,6 +54,8 @@ export interface AccountsOptions {
   snapshots: SnapshotStore;
   log: Logger;
   observer?: TransactObserver;
+  /** Left out, the clock is believed. */
+  clockGuard?: ClockGuard;
   /** Entries of folded accounts kept in memory. */
   cachedEntriesMax?: number;
   /** Events from which an account is worth a snapshot. */
@@ -67,12 +72,14 @@ export class Accounts {
   private readonly today: Today;
   private readonly store: EventStore;
   private readonly clock: Clock;
+  private readonly clockGuard: ClockGuard | undefined;
   private readonly observer: TransactObserver | undefined;
 
   constructor(options: AccountsOptions) {
     const { store, clock, timeZone, snapshots, log, observer } = options;
     this.store = store;
     this.clock = clock;
+    this.clockGuard = options.clockGuard;
     this.observer = observer;
     this.today = new Today(clock, timeZone);
     this.cache = new FoldedAccounts(options.cachedEntriesMax ?? 500_000);
@@ -86,10 +93,15 @@ export class Accounts {
    * @throws CommandRejected when a rule says no
    * @throws RevisionMismatch when the account is not at the revision the sender asks for
    * @throws AccountBusy when other processes were faster again and again
+   * @throws ClockOutOfStep when nothing may be recorded by this process's clock
+   * @throws EventTooLarge when the store takes no event of that size
+   * @throws EventLogDamaged when events are missing in the stream of the account
    * @throws StoreUnavailable when the store is away; the command may or may not have been kept, repeating it is safe
    */
   transact(command: AccountCommand, sender: Sender = {}): Promise<Outcome> {
-    const outcome = this.turns.take(command.accountId, () => this.carryOut(command, sender));
+    const outcome = inSpan(`transact ${command.type}`, {}, () =>
+      this.turns.take(command.accountId, () => this.carryOut(command, sender)),
+    );
     const { observer } = this;
     if (observer) {
       outcome.then(
@@ -176,7 +188,8 @@ export class Accounts {
   ): Promise<Outcome | undefined> {
     const { accountId } = command;
     const expected = folded.events === 0 ? 'no_stream' : folded.account.revision;
-    const recordedAt = new Date(Math.max(this.clock.now().getTime(), folded.lastRecordedAt)).toISOString();
+    const now = (await this.clockGuard?.recordingInstant(folded.lastRecordedAt)) ?? this.clock.now();
+    const recordedAt = new Date(Math.max(now.getTime(), folded.lastRecordedAt)).toISOString();
     const metadata: EventMetadata = {
       recordedAt,
       ...(sender.actor === undefined ? {} : { actor: sender.actor }),
@@ -191,6 +204,9 @@ export class Accounts {
     try {
       const { revision, position } = await this.store.append(accountStream(accountId), expected, news);
       this.observer?.appended((performance.now() - started) / 1000);
+      const due = folded.account.revision + events.length;
+      // A stream that was deleted takes a first event again, at the revision after those that are gone.
+      if (revision !== due) throw missingRevisions(due, revision, position);
       events.forEach((event, place) => folded.fold(event, news[place]!.id, recordedAt));
       this.loading.snapshotWhenDue(accountId, folded);
       return {
@@ -205,6 +221,7 @@ export class Accounts {
       };
     } catch (error) {
       if (error instanceof WrongExpectedRevision) return undefined;
+      if (error instanceof AppendTooLarge) throw new EventTooLarge(error);
       if (error instanceof StoreUnavailable) this.observer?.appendRefused();
       throw error;
     }
@@ -258,6 +275,8 @@ function isForeseen(error: unknown): boolean {
     error instanceof CommandRejected ||
     error instanceof RevisionMismatch ||
     error instanceof AccountBusy ||
+    error instanceof ClockOutOfStep ||
+    error instanceof EventTooLarge ||
     error instanceof StoreUnavailable
   );
 }

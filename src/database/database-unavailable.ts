@@ -16,6 +16,7 @@ const SERVER_TROUBLE: Readonly<Record<string, string>> = {
   '08': 'the connection to the database is lost',
   // It has become a standby.
   '25006': 'the database accepts no writes',
+  '25P03': 'the database took back a transaction that stood still',
   '28': 'the database refuses the sign-in',
   '3D': 'the database named in DATABASE_URL does not exist',
   '53': 'the database has run out of disk, memory or connections',

@@ -17,6 +17,8 @@ export interface ConnectionPool {
   connect(): Promise<PooledConnection>;
   end(): Promise<void>;
   readonly options: object;
+  /** Left out where one process alone can have the database. */
+  openSession?(options: SessionOptions): Promise<Session>;
 }
 
 export interface PooledConnection {
@@ -31,6 +33,22 @@ export interface RawResult {
   rows: Record<string, unknown>[];
 }
 
+/** A connection outside the pool, for what the server keeps as long as its session: a lock that ends with its holder. */
+export interface Session {
+  /** Aborted when the connection is lost or was closed. */
+  readonly ended: AbortSignal;
+  /** @throws DatabaseUnavailable when the connection is lost, also because no answer came in time */
+  query(sql: string, parameters?: readonly unknown[]): Promise<RawResult>;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** The server ends the session when nothing was asked for so long. */
+  idleMsMax: number;
+  /** This end gives the session up when an answer takes longer. */
+  answerMsMax: number;
+}
+
 /**
  * The database of the read models, PostgreSQL or PGlite: the same SQL and the same values on both. Numeric, bigint and
  * date come as text, timestamptz as an instant in ISO 8601 UTC with milliseconds.
@@ -38,8 +56,22 @@ export interface RawResult {
  * Any query throws {@link DatabaseUnavailable} when the database is away, full or too slow.
  */
 export class Database extends Kysely<Tables> {
+  readonly #pool: ConnectionPool;
+
   constructor(pool: ConnectionPool) {
     super({ dialect: new PostgresDialect({ pool: pool as never }) });
+    this.#pool = pool;
+  }
+
+  /** Whether other processes can use it at the same time. */
+  get isShared(): boolean {
+    return this.#pool.openSession !== undefined;
+  }
+
+  /** Opens a session of one's own; only where the database is shared. */
+  openSession(options: SessionOptions): Promise<Session> {
+    if (!this.#pool.openSession) throw new TypeError('an embedded database has no sessions');
+    return this.#pool.openSession(options);
   }
 
   /** Ends all connections, after the queries that are under way. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { ConnectionPool, PooledConnection, RawResult } from './database.js';
 import { DatabaseUnavailable, driverError } from './database-unavailable.js';
+import { openPostgresSession } from './postgres-session.js';
 import { cellTypes } from './values.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -23,6 +24,7 @@ export function postgresPool(url: string): ConnectionPool {
   return {
     options: {},
     end: () => pool.end(),
+    openSession: (options) => openPostgresSession(url, options),
     async connect() {
       const client = await pool.connect().catch((error: unknown) => Promise.reject(asError(error)));
       let connection = connections.get(client);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { DatabaseUnavailable } from '../database/database-unavailable.js';
-import { StoreUnavailable } from '../event-store/event-store.js';
+import { EventLogDamaged, StoreUnavailable } from '../event-store/event-store.js';
 import type { FieldError } from '../ledger/rejection.js';
 import { describeError } from '../logging.js';
 
@@ -83,6 +83,16 @@ export function problemOf(error: unknown, log: Logger): Problem {
     return problem('database_unavailable', 503, 'The database of the read models did not answer. Try again.');
   }
   const errorId = randomUUID();
+  if (error instanceof EventLogDamaged) {
+    log.error({ err: describeError(error), errorId }, 'the event log is damaged');
+    return problem(
+      'event_log_damaged',
+      500,
+      'Events that this rests on are missing or damaged, so nothing is worked out from the rest; sending it again ' +
+        'changes nothing. Whoever runs the service finds them with: arledger verify --log',
+      { errorId },
+    );
+  }
   log.error({ err: describeError(error), errorId }, 'an unforeseen error');
   return problem('internal_error', 500, 'Something went wrong here; name errorId when you report it.', {
     errorId,

@@ -8,6 +8,8 @@ export interface ProjectionStatus {
   name: string;
   /** Up to where events are in its tables; undefined before the first. */
   position: Position | undefined;
+  /** Events up to there. */
+  events: number;
   /** Events set aside because a projection could not take them. */
   deadLetters: number;
 }
@@ -16,9 +18,6 @@ export interface ProjectionStatusProvider {
   projectionStatus(): Promise<ProjectionStatus[]>;
   /** Why what they hold is not to be relied on, in a word without data; undefined when all goes well. */
   trouble(): Promise<string | undefined>;
-}
-
-/** How many positions lie between a place in the log and its head; negative for a place that the log does not have. */
-export function behind(head: Position | undefined, position: Position | undefined): number {
-  return Number(BigInt(head ?? 0) - BigInt(position ?? 0));
+  /** Whether it is this process that runs them, of all that could. */
+  leading?(): boolean;
 }

@@ -1,14 +1,19 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { sql } from 'kysely';
+import { CLOCK, type Clock } from '../clock.js';
+import { ClockGuard } from '../commands/clock-guard.js';
 import { DATABASE, type Database } from '../database/database.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
+import { STOPPING } from '../stopping.js';
 import { Metrics } from './metrics.js';
-import { PROJECTION_STATUS, type ProjectionStatusProvider, behind } from './projection-status.js';
+import { projectionLags } from './projection-lag.js';
+import { PROJECTION_STATUS, type ProjectionStatusProvider } from './projection-status.js';
 
 /** A part that does not answer within this time counts as away. */
 const ANSWER_MS_MAX = 2000;
-/** Projections that are further behind than this would answer queries too late. */
-const LAG_MAX = 10_000;
+/** Projections that are further behind than this, in either measure, would answer queries too late. */
+const LAG_EVENTS_MAX = 10_000;
+const LAG_SECONDS_MAX = 60;
 
 /** A refused append says nothing any more after so long: nobody may have tried again. */
 const REFUSAL_COUNTS_S = 10;
@@ -23,27 +28,35 @@ export interface Readiness {
   checks: Record<string, Check>;
 }
 
-/** Whether the service can do its work: the store, the database, and how far the projections are behind. */
+/**
+ * Whether the service can do its work: the store, the database, and how far the projections are behind; and whether it
+ * still wants any, for one that stops says so before it takes no more.
+ */
 @Injectable()
 export class ReadinessProbe {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(STOPPING) private readonly stopping: AbortController,
     @Optional() @Inject(DATABASE) private readonly database?: Database,
     @Optional() @Inject(PROJECTION_STATUS) private readonly projections?: ProjectionStatusProvider,
+    @Optional() private readonly clockGuard?: ClockGuard,
   ) {}
 
   async readiness(): Promise<Readiness> {
-    const { database, projections } = this;
+    const { database, projections, stopping } = this;
     const [store, ...others] = await Promise.all([
       check(() => this.storeCheck()),
       database && check(async () => (await sql`select 1`.execute(database), { ok: true })),
-      projections && check(() => projectionCheck(this.store, projections)),
+      projections && check(() => projectionCheck(this.store, projections, this.clock)),
     ]);
     const checks = {
+      ...(stopping.signal.aborted ? { service: { ok: false, reason: 'the service stops' } } : {}),
       store,
       ...(others[0] ? { database: others[0] } : {}),
       ...(others[1] ? { projections: others[1] } : {}),
+      ...(this.clockGuard ? { clock: { ...this.clockGuard.status() } } : {}),
     };
     const ready = Object.values(checks).every(({ ok }) => ok);
     return { status: ready ? 'ready' : 'not_ready', checks };
@@ -58,22 +71,27 @@ export class ReadinessProbe {
   }
 }
 
-async function projectionCheck(store: EventStore, projections: ProjectionStatusProvider): Promise<Check> {
+async function projectionCheck(
+  store: EventStore,
+  projections: ProjectionStatusProvider,
+  clock: Clock,
+): Promise<Check> {
   const all = await projections.projectionStatus();
-  // Asked last, so that it is never before a place that the projections have reached, unless that is of another log.
-  const head = await store.head();
-  const lags = all.map(({ position }) => behind(head, position));
-  const lag = Math.max(0, ...lags);
+  const lags = await projectionLags(store, all, clock.now());
+  const lagEvents = Math.max(0, ...lags.map(({ events }) => events));
+  const lagSeconds = Math.max(0, ...lags.map(({ seconds }) => seconds));
   const deadLetters = Math.max(0, ...all.map((one) => one.deadLetters));
   const trouble =
     (await projections.trouble()) ??
-    (lags.some((one) => one < 0) ? 'ahead of the event log' : undefined) ??
-    (lag > LAG_MAX ? 'too far behind the event log' : undefined);
+    (lags.some(({ events }) => events < 0) ? 'ahead of the event log' : undefined) ??
+    (lagEvents > LAG_EVENTS_MAX || lagSeconds > LAG_SECONDS_MAX ? 'too far behind the event log' : undefined);
   return {
     ok: trouble === undefined,
     ...(trouble === undefined ? {} : { reason: trouble }),
-    lag,
+    lagEvents,
+    lagSeconds,
     deadLetters,
+    ...(projections.leading ? { leading: projections.leading() } : {}),
   };
 }
 

@@ -14,6 +14,8 @@ import { LOG } from '../logging.js';
 import { PROJECTION_STATUS, type ProjectionStatusProvider } from '../operations/projection-status.js';
 import { AccountsController } from './controllers/accounts.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
+import { ProjectionsNewer, SchemaNewer } from './projector/errors.js';
+import { requireNothingNewer } from './projector/newer.js';
 import { projectionStatuses } from './projector/projection-statuses.js';
 import { ProjectionProgress } from './projector/progress.js';
 import { PROJECTOR, Projector } from './projector/projector.js';
@@ -29,11 +31,17 @@ export const READ_MODELS = Symbol('ReadModels');
 const PROJECTING = Symbol('Projecting');
 
 /** Asked of the database too: the projector may not have looked yet, or be another process. */
-async function troubleOf(progress: ProjectionProgress, projector: Projector): Promise<string | undefined> {
+async function troubleOf(
+  { database }: ReadModels,
+  progress: ProjectionProgress,
+  projector: Projector,
+): Promise<string | undefined> {
   try {
     await progress.requireSameLog();
+    await requireNothingNewer(database, projections);
   } catch (error) {
     if (error instanceof ReadModelsOfAnotherLog) return error.code;
+    if (error instanceof ProjectionsNewer || error instanceof SchemaNewer) return error.name;
     throw error;
   }
   return projector.trouble();
@@ -78,14 +86,15 @@ export class ReadModelsModule implements OnApplicationBootstrap, BeforeApplicati
         },
         {
           provide: PROJECTION_STATUS,
-          inject: [DATABASE, ProjectionProgress, PROJECTOR],
+          inject: [READ_MODELS, ProjectionProgress, PROJECTOR],
           useFactory: (
-            database: Database,
+            readModels: ReadModels,
             progress: ProjectionProgress,
             projector: Projector,
           ): ProjectionStatusProvider => ({
-            projectionStatus: () => projectionStatuses(database),
-            trouble: () => troubleOf(progress, projector),
+            projectionStatus: () => projectionStatuses(readModels.database),
+            trouble: () => troubleOf(readModels, progress, projector),
+            leading: () => projector.leading(),
           }),
         },
         ...QUERY_PROVIDERS,

@@ -20,20 +20,29 @@ test('everything can be set', () => {
       HOST: '::',
       PORT: '8080',
       ARLEDGER_TIMEZONE: 'America/New_York',
+      EVENTSTORE_URL: 'esdb+discover://me:secret@cluster:2113?tls=true',
       DATABASE_URL: 'postgresql://me:secret@db/ledger',
       LOG_LEVEL: 'warn',
       ARLEDGER_CLOCK_SKEW_MS: '0',
+      ARLEDGER_CLOCK_BEHIND_LOG: 'accept',
       ARLEDGER_CACHED_ENTRIES: '10',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318/tenant',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
     }),
   ).toEqual({
     dataFolder: '/var/lib/arledger',
     host: '::',
     port: 8080,
     timeZone: 'America/New_York',
+    eventStoreUrl: 'esdb+discover://me:secret@cluster:2113?tls=true',
     databaseUrl: 'postgresql://me:secret@db/ledger',
     logLevel: 'warn',
     clockSkewMs: 0,
+    acceptClockBehindLog: true,
     cachedEntriesMax: 10,
+    traces: { endpoint: 'https://collector:4318/tenant', sampler: { name: 'traceidratio', ratio: 0.25 } },
   });
 });
 
@@ -65,12 +74,21 @@ describe('a value that cannot be used is named in one line', () => {
     ['LOG_LEVEL', 'loud'],
     ['DATABASE_URL', 'mysql://me:secret@db/x'],
     ['DATABASE_URL', 'me:secret@db'],
-    ['EVENTSTORE_URL', 'esdb://me:secret@localhost:2113'],
+    ['EVENTSTORE_URL', 'http://me:secret@localhost:2113'],
+    ['EVENTSTORE_URL', 'me:secret@localhost:2113'],
     ['ARLEDGER_CLOCK_SKEW_MS', '2s'],
+    ['ARLEDGER_CLOCK_BEHIND_LOG', 'yes'],
     ['ARLEDGER_CACHED_ENTRIES', '1e9'],
     ['ARLEDGER_DATA', 'a\0b'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'me:secret@collector:4318'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_TRACES_SAMPLER', 'some'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_TRACES_SAMPLER_ARG', 'a tenth'],
   ])('%s=%s', (variable, value) => {
-    const read = () => readConfig({ [variable]: value });
+    // Traces are configured only where there is somewhere to send them.
+    const read = () =>
+      readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318', [variable]: value });
     expect(read).toThrow(ConfigError);
     try {
       read();
@@ -79,11 +97,5 @@ describe('a value that cannot be used is named in one line', () => {
       expect(message.startsWith(`${variable} `)).toBe(true);
       expect(message).not.toMatch(/\n|secret/);
     }
-  });
-
-  test('EventStoreDB comes later', () => {
-    expect(() => readConfig({ EVENTSTORE_URL: 'esdb://localhost:2113' })).toThrow(
-      'EVENTSTORE_URL is set, but EventStoreDB comes with the next release: unset it to use the embedded event log',
-    );
   });
 });

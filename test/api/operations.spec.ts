@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EVENT_STORE, type EventStore, StoreUnavailable } from '../../src/event-store/event-store.js';
+import {
+  AppendTooLarge,
+  EVENT_STORE,
+  EventLogDamaged,
+  type EventStore,
+  StoreUnavailable,
+} from '../../src/event-store/event-store.js';
 import { FolderInUse } from '../../src/event-store/embedded/folder-lock.js';
 import { type TestService, startTestService } from '../support/service.js';
 
@@ -32,6 +38,9 @@ describe('operations', () => {
     expect(body).toContain('arledger_commands_total{type="OpenAccount",result="already"} 1\n');
     expect(body).toContain('arledger_commands_total{type="RecordNote",result="account_not_found"} 1\n');
     expect(body).toContain('arledger_append_seconds_count 1\n');
+    expect(body).toContain(
+      'arledger_http_request_seconds_count{method="POST",route="/v1/accounts/:accountId/notes",status="4xx"} 1\n',
+    );
     expect(body).not.toContain('Secret-1');
   });
 
@@ -88,12 +97,42 @@ describe('trouble', () => {
         status: 503,
         body: { status: 'not_ready', checks: { store: { ok: false, reason: 'StoreUnavailable' } } },
       });
+      expect((await service.get('/metrics')).body).toContain('arledger_append_refused_total 1\n');
     } finally {
       Object.assign(store, { append, head });
     }
     expect((await service.post('/v1/accounts', { accountId: 'A9', openedOn: '2026-01-01' })).status).toBe(
       201,
     );
+  });
+
+  test.each([
+    [new AppendTooLarge(1_048_576), 422, { code: 'event_too_large', bytesMax: 1_048_576 }],
+    [
+      new EventLogDamaged('account-Jane is cut off'),
+      500,
+      { code: 'event_log_damaged', errorId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    ],
+  ])('%s of the store is told as it is, at the door and in a stream', async (error, status, told) => {
+    const store = service.app.get<EventStore>(EVENT_STORE);
+    const { append } = store;
+    Object.assign(store, { append: () => Promise.reject(error) });
+    const command = { accountId: 'A11', openedOn: '2026-01-01' };
+    try {
+      const single = await service.post('/v1/accounts', command);
+      expect(single).toMatchObject({ status, body: { status, ...told } });
+      expect(single.headers).not.toHaveProperty('retry-after');
+      const streamed = await service.send({
+        method: 'POST',
+        path: '/v1/commands',
+        headers: { 'content-type': 'application/x-ndjson' },
+        body: JSON.stringify({ type: 'OpenAccount', ...command }),
+      });
+      expect(JSON.parse(String(streamed.body))).toMatchObject({ line: 1, status, ...told });
+      expect(JSON.stringify([single.body, streamed.body])).not.toContain('Jane');
+    } finally {
+      Object.assign(store, { append });
+    }
   });
 
   test('what nobody foresaw is 500 with an id, and nothing else', async () => {

@@ -28,15 +28,33 @@ test('what a command posted is in the query that waits for its position', async 
   expect(answer).toMatchObject({ status: 200, body: { accountId: 'A1', balance: '100.00', revision: 1 } });
 });
 
-test('readiness speaks of store, database and projections', async () => {
+test('readiness speaks of store, database, projections and clock', async () => {
   const { status, body } = await service.get('/health/ready');
   expect({ status, checks: Object.keys(body.checks) }).toEqual({
     status: 200,
-    checks: ['store', 'database', 'projections'],
+    checks: ['store', 'database', 'projections', 'clock'],
   });
-  expect((await service.get('/metrics')).body).toMatch(
-    /arledger_projection_lag\{projection="balances"\} \d+\n/,
-  );
+  expect(body.checks.projections).toEqual({
+    ok: true,
+    lagEvents: 0,
+    lagSeconds: 0,
+    deadLetters: 0,
+    leading: true,
+  });
+});
+
+test('metrics speak of the projections and who runs them, and of requests by route', async () => {
+  const { body } = await service.get('/metrics');
+  for (const line of [
+    'arledger_projection_lag_events{projection="balances"} 0',
+    'arledger_projection_lag_seconds{projection="balances"} 0',
+    'arledger_projection_dead_letters{projection="balances"} 0',
+    'arledger_projection_leader 1',
+    'arledger_http_request_seconds_count{method="POST",route="/v1/accounts/:accountId/charges",status="2xx"} 1',
+  ]) {
+    expect(body.split('\n')).toContain(line);
+  }
+  expect(body).not.toContain('A1');
 });
 
 test('OpenAPI describes queries and commands together; every reference leads somewhere', async () => {

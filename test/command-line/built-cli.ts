@@ -87,7 +87,7 @@ export interface CliOptions {
 
 /** Runs the command line as a process of its own. */
 export function arledger(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { DATABASE_URL: _, LOG_LEVEL: __, ARLEDGER_DATA: ___, ...env } = process.env;
+  const { DATABASE_URL: _, EVENTSTORE_URL: __, LOG_LEVEL: ___, ARLEDGER_DATA: ____, ...env } = process.env;
   const child = spawn(options.node ?? process.execPath, [builtCli(), ...args], {
     env: { ...env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -22,7 +22,7 @@ describe('serve, where it cannot listen', () => {
     ['localhost:3000', 'HOST must be a host name or an address without a port, which goes into PORT'],
   ])('takes HOST=%s for a wrong configuration', async (HOST, message) => {
     expect(await served({ HOST })).toEqual({
-      code: 2,
+      code: 1,
       stdout: '',
       said: [expect.stringContaining(`arledger: configuration: ${message}`), ''],
     });

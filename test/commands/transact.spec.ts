@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { AccountLoading } from '../../src/commands/account-loading.js';
-import { AccountBusy, CommandRejected, RevisionMismatch } from '../../src/commands/refusals.js';
+import {
+  AccountBusy,
+  CommandRejected,
+  EventTooLarge,
+  RevisionMismatch,
+} from '../../src/commands/refusals.js';
 import { MemorySnapshots, type SnapshotStore } from '../../src/commands/snapshots.js';
 import {
+  AppendTooLarge,
+  EventLogDamaged,
   type EventStore,
   StoreUnavailable,
   WrongExpectedRevision,
@@ -282,6 +289,97 @@ describe('when the store is away', () => {
       expect(await refusalOf(accounts.transact(openAccount()))).toBeInstanceOf(StoreUnavailable);
       away = false;
       expect(await accounts.transact(openAccount())).toMatchObject({ appended: true });
+    }));
+});
+
+describe('a stream in which events are missing', () => {
+  /** The store, after an administrator has cut off or deleted some of every stream. */
+  const cutOff = (store: EventStore, isThere: (revision: number) => boolean): EventStore => ({
+    ...proxied(store),
+    async *readStream(stream, options = {}) {
+      let left = options.limit ?? Infinity;
+      for await (const event of store.readStream(stream, { ...options, limit: Infinity })) {
+        if (!isThere(event.revision)) continue;
+        if (left <= 0) return;
+        left -= 1;
+        yield event;
+      }
+    },
+  });
+
+  test.each([
+    ['at its beginning', (revision: number) => revision >= 5],
+    ['in its middle', (revision: number) => revision < 2 || revision > 3],
+  ])('%s, is not decided on, and says where without whose it is', (_, isThere) =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      for (const command of [openAccount(), ...charges(8)]) await accounts.transact(command);
+      const error = await refusalOf(
+        accountsOn(cutOff(store, isThere)).transact(postCharge({ chargeId: 'X' })),
+      );
+      expect(error).toBeInstanceOf(EventLogDamaged);
+      expect((error as Error).message).toMatch(
+        /^events are missing in a stream: revision \d was to come, revision \d is there, at position \d$/,
+      );
+      expect((error as Error).message).not.toContain(ACCOUNT);
+      expect(await eventsOf(store, STREAM)).toHaveLength(9);
+    }),
+  );
+
+  test('is found when a rule has to see what is gone', () =>
+    onALog(async (store) => {
+      const gone = { revisions: 0 };
+      const accounts = accountsOn(cutOff(store, (revision) => revision >= gone.revisions));
+      for (const command of [openAccount(), ...charges(3)]) await accounts.transact(command);
+      gone.revisions = 2;
+      const reversal = reverseEntry({ reversalId: 'V1', reverses: 'C0' });
+      expect(await refusalOf(accounts.transact(reversal))).toBeInstanceOf(EventLogDamaged);
+    }));
+
+  test('all of them, is found by where its next event went', () =>
+    onALog(async (store) => {
+      const deleted: EventStore = {
+        ...cutOff(store, () => false),
+        append: async (stream, _, events) => store.append(stream, 0, events),
+      };
+      await accountsOn(store).transact(openAccount());
+      const error = await refusalOf(accountsOn(deleted).transact(openAccount({ openedOn: '2026-01-02' })));
+      expect(error).toBeInstanceOf(EventLogDamaged);
+    }));
+});
+
+describe('an event that is too large for the store', () => {
+  test('is refused for good, with the size where it is known, and the account goes on', () =>
+    onALog(async (store) => {
+      let failure: AppendTooLarge | undefined;
+      let appends = 0;
+      const small: EventStore = {
+        ...proxied(store),
+        append: (...given) => {
+          appends += 1;
+          return failure ? Promise.reject(failure) : store.append(...given);
+        },
+      };
+      const accounts = accountsOn(small);
+      await accounts.transact(openAccount());
+      for (const bytesMax of [undefined, 1_048_576]) {
+        failure = new AppendTooLarge(bytesMax);
+        const error = await refusalOf(accounts.transact(postCharge()));
+        expect(error).toBeInstanceOf(EventTooLarge);
+        const { type: _, title: __, detail, ...rest } = (error as EventTooLarge).problem;
+        expect(rest).toEqual({
+          status: 422,
+          code: 'event_too_large',
+          ...(bytesMax === undefined ? {} : { bytesMax }),
+        });
+        expect(detail).toContain('split it');
+      }
+      expect(appends).toBe(3);
+      failure = undefined;
+      expect(await accounts.transact(postCharge())).toMatchObject({
+        appended: true,
+        receipt: { revision: 1 },
+      });
     }));
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Projection } from '../../../projections/projection.js';
 import type { Database, DatabaseTransaction, Queryable } from '../../database/database.js';
@@ -10,11 +11,12 @@ import {
 import { lockCheckpoint, readCheckpoint } from './checkpoint.js';
 import { deadPositions, refusalOf, setAside } from './dead-letters.js';
 import { RebuildAbandoned, RebuildUnderWay } from './errors.js';
-import { dropGeneration, readGenerations } from './generations.js';
+import { type BuiltTables, dropGeneration, isStillThere, readGenerations } from './generations.js';
 import { lockSchemas } from '../../database/lock-schemas.js';
+import { shortTransaction } from '../../database/short-transaction.js';
 import { type FoldedStep, type Item, foldStep, readItems, writeStep } from './step.js';
 import { analyzeTables, createIndexes, createTables } from './tables.js';
-import { RunningSums, type Target, writeBatch } from './write-rows.js';
+import { RunningSums, writeBatch } from './write-rows.js';
 
 /** Larger than the projector's: a row is written once a batch, however often the batch touches it. */
 const BATCH_SIZE = 4_000;
@@ -38,6 +40,15 @@ export interface Built {
   seconds: number;
 }
 
+export interface BesideOptions {
+  /** Whether these are all projections there are. */
+  all: boolean;
+  /** The term of the leader that builds them: when a later one begins, they may be dropped at once. */
+  term?: number | undefined;
+  /** Gives up, soon. */
+  signal?: AbortSignal | undefined;
+}
+
 /** An event that only a set of all projections may set aside turned up while some of them were built. */
 export class PoisonInPart extends Error {
   constructor(readonly position: Position) {
@@ -59,8 +70,8 @@ export class BesideTables {
   readonly #database: Database;
   readonly #store: EventStore;
   readonly #projections: readonly Projection[];
-  readonly #targets: readonly Target[];
-  readonly #all: boolean;
+  readonly #targets: readonly BuiltTables[];
+  readonly #options: BesideOptions;
   readonly #sums = new RunningSums();
   readonly #lease: NodeJS.Timeout;
   #position: Position | undefined;
@@ -70,14 +81,14 @@ export class BesideTables {
     database: Database,
     store: EventStore,
     projections: readonly Projection[],
-    targets: readonly Target[],
-    all: boolean,
+    targets: readonly BuiltTables[],
+    options: BesideOptions,
   ) {
     this.#database = database;
     this.#store = store;
     this.#projections = projections;
     this.#targets = targets;
-    this.#all = all;
+    this.#options = options;
     this.#lease = setInterval(() => {
       // When it fails, so does the next batch.
       void this.#renewLease(database).catch(() => undefined);
@@ -87,18 +98,19 @@ export class BesideTables {
   /**
    * Creates the tables, empty.
    *
-   * @param all whether these are all projections there are
    * @throws RebuildUnderWay when somebody else is at it
+   * @throws LaterLeader
    */
   static async begin(
     database: Database,
     store: EventStore,
     projections: readonly Projection[],
-    all: boolean,
+    options: BesideOptions,
   ): Promise<BesideTables> {
-    const targets = await database.transaction().execute(async (tx) => {
+    const builtBy = randomUUID();
+    const targets = await shortTransaction(database, async (tx) => {
       await lockSchemas(tx);
-      await lockCheckpoint(tx);
+      await lockCheckpoint(tx, options.term);
       const generations = await readGenerations(tx);
       for (const { name, generation, state, abandoned } of generations) {
         if (state === 'live') continue;
@@ -106,7 +118,7 @@ export class BesideTables {
         await dropGeneration(tx, name, generation);
       }
       await sql`delete from ledger_internal.dead_letters_beside`.execute(tx);
-      const begun: Target[] = [];
+      const begun: BuiltTables[] = [];
       for (const projection of projections) {
         const { name, version } = projection;
         const generation =
@@ -114,16 +126,18 @@ export class BesideTables {
         await createTables(tx, projection, generation);
         await createIndexes(tx, projection, generation);
         await sql`
-          insert into ledger_internal.generations (name, generation, version, state, lease_until)
-          values (${name}, ${generation}, ${version}, 'building', now() + ${LEASE}::interval)`.execute(tx);
-        begun.push({ name, generation });
+          insert into ledger_internal.generations
+            (name, generation, version, state, lease_until, built_by, leader_term)
+          values (${name}, ${generation}, ${version}, 'building', now() + ${LEASE}::interval,
+            ${builtBy}::uuid, ${options.term ?? null}::bigint)`.execute(tx);
+        begun.push({ name, generation, builtBy });
       }
       return begun;
     });
-    return new BesideTables(database, store, projections, targets, all);
+    return new BesideTables(database, store, projections, targets, options);
   }
 
-  get targets(): readonly Target[] {
+  get targets(): readonly BuiltTables[] {
     return this.#targets;
   }
 
@@ -142,6 +156,7 @@ export class BesideTables {
   /** Before they are read, by a comparison or by everybody. */
   async analyze(): Promise<void> {
     for (const { name, generation } of this.#targets) {
+      this.#options.signal?.throwIfAborted();
       await analyzeTables(
         this.#database,
         this.#projections.find((p) => p.name === name)!,
@@ -159,12 +174,13 @@ export class BesideTables {
     first: (tx: DatabaseTransaction) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     for (;;) {
+      this.#options.signal?.throwIfAborted();
       const live = (await readCheckpoint(this.#database))?.position;
       if (live !== undefined) await this.#buildTo(live);
       try {
-        await this.#database.transaction().execute(async (tx) => {
+        await shortTransaction(this.#database, async (tx) => {
           await first(tx);
-          const { position } = await lockCheckpoint(tx);
+          const { position } = await lockCheckpoint(tx, this.#options.term);
           if (position !== undefined && !hasReached(this.#position, position)) {
             const items = await this.#readTo(position, tx);
             await this.#writeIn(tx, await foldStep(this.#projections, { items, to: position }));
@@ -184,20 +200,22 @@ export class BesideTables {
 
   /** From now on the projector writes these tables too. */
   async writtenTogether(tx: Queryable): Promise<void> {
-    for (const { name, generation } of this.#targets) {
+    for (const { name, generation, builtBy } of this.#targets) {
       await sql`
         update ledger_internal.generations set state = 'beside', position = null
-        where name = ${name} and generation = ${generation}`.execute(tx);
+        where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid`.execute(tx);
     }
   }
 
-  /** Drops the tables, whatever became of them. */
+  /** Drops the tables, unless others have done so: then what is under their number is not ours. */
   async drop(): Promise<void> {
-    await this.#database.transaction().execute(async (tx) => {
+    await shortTransaction(this.#database, async (tx) => {
       await lockSchemas(tx);
       await lockCheckpoint(tx);
-      for (const { name, generation } of this.#targets) await dropGeneration(tx, name, generation);
-      await sql`delete from ledger_internal.dead_letters_beside`.execute(tx);
+      const generations = await readGenerations(tx);
+      const ours = this.#targets.filter((target) => isStillThere(generations, target));
+      for (const { name, generation } of ours) await dropGeneration(tx, name, generation);
+      if (ours.length > 0) await sql`delete from ledger_internal.dead_letters_beside`.execute(tx);
     });
   }
 
@@ -226,6 +244,7 @@ export class BesideTables {
     };
     let events: StoredEvent[] = [];
     for await (const stored of this.#store.readAll(this.#after())) {
+      this.#options.signal?.throwIfAborted();
       if (!hasReached(target, stored.position)) break;
       events.push(stored);
       if (events.length === BATCH_SIZE) {
@@ -252,13 +271,13 @@ export class BesideTables {
   }
 
   async #skipped(db: Queryable): Promise<ReadonlySet<Position>> {
-    return this.#all ? new Set() : deadPositions(db);
+    return this.#options.all ? new Set() : deadPositions(db);
   }
 
   async #write(step: FoldedStep): Promise<void> {
     await writeStep(this.#projections, step, async (part) => {
       try {
-        await this.#database.transaction().execute((tx) => this.#writeIn(tx, part));
+        await shortTransaction(this.#database, (tx) => this.#writeIn(tx, part));
       } catch (error) {
         this.#sums.forget();
         throw error;
@@ -270,13 +289,13 @@ export class BesideTables {
 
   async #writeIn(tx: Queryable, step: FoldedStep): Promise<void> {
     const [poison] = step.dead;
-    if (poison && !this.#all) throw new PoisonInPart(poison.stored.position);
-    for (const { name, generation } of this.#targets) {
+    if (poison && !this.#options.all) throw new PoisonInPart(poison.stored.position);
+    for (const { name, generation, builtBy } of this.#targets) {
       const { rows } = await sql`
         update ledger_internal.generations
         set position = ${step.to}::bigint, events = events + ${step.items.length}::bigint,
             lease_until = now() + ${LEASE}::interval
-        where name = ${name} and generation = ${generation} and state = 'building'
+        where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid and state = 'building'
           and position is not distinct from ${this.#position ?? null}::bigint
         returning name`.execute(tx);
       if (rows.length === 0) throw new RebuildAbandoned();
@@ -286,10 +305,11 @@ export class BesideTables {
   }
 
   async #renewLease(db: Queryable): Promise<void> {
-    for (const { name, generation } of this.#targets) {
+    for (const { name, generation, builtBy } of this.#targets) {
       await sql`
         update ledger_internal.generations set lease_until = now() + ${LEASE}::interval
-        where name = ${name} and generation = ${generation} and state <> 'live'`.execute(db);
+        where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid
+          and state <> 'live'`.execute(db);
     }
   }
 }

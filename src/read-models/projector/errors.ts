@@ -8,6 +8,28 @@ export class CheckpointMoved extends Error {
   }
 }
 
+/** A later leader has begun: this one was paused, or cut off, and writes nothing any more. */
+export class LaterLeader extends Error {
+  constructor(own: number, current: number) {
+    super(`this process led in term ${own}; by now it is term ${current}`);
+    this.name = 'LaterLeader';
+  }
+}
+
+/** What the projector keeps about itself was made by an arledger to come: it serves, but does not write. */
+export class SchemaNewer extends Error {
+  constructor(
+    readonly version: number,
+    readonly known: number,
+  ) {
+    super(
+      `ledger_internal is of version ${version}, and this arledger knows ${known}: run a newer arledger; to go back ` +
+        'for good, stop all processes and drop that schema, and all is made anew from the event log',
+    );
+    this.name = 'SchemaNewer';
+  }
+}
+
 /** The tables were made by other versions of the projections than this process runs, or are gone. */
 export class ProjectionsDiffer extends Error {
   constructor(readonly projections: readonly string[]) {
@@ -20,7 +42,8 @@ export class ProjectionsDiffer extends Error {
 export class ProjectionsNewer extends Error {
   constructor(readonly projections: readonly string[]) {
     super(
-      `the database holds newer versions of: ${projections.join(', ')}; run a newer arledger, or rebuild them`,
+      `the database holds newer versions of: ${projections.join(', ')}; run a newer arledger; to go back for good, ` +
+        'stop all processes and drop the schema ledger_internal, and all is made anew from the event log',
     );
     this.name = 'ProjectionsNewer';
   }

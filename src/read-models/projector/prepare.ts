@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import type { Projection } from '../../../projections/projection.js';
 import type { Database, Queryable } from '../../database/database.js';
 import type { Position } from '../../event-store/event-store.js';
-import { lockCheckpoint } from './checkpoint.js';
-import { ProjectionsNewer } from './errors.js';
+import { beginTerm, lockCheckpoint } from './checkpoint.js';
+import { requireNotNewer } from './newer.js';
 import { type Generation, dropGeneration, liveOf, readGenerations } from './generations.js';
 import { lockSchemas } from '../../database/lock-schemas.js';
+import { shortTransaction } from '../../database/short-transaction.js';
 import { createInternalSchema } from './internal-schema.js';
 import { type InstallViews, lockViews, withoutBlockingReaders } from './switch-tables.js';
 import { createIndexes, createTables, pointViews, tablesExist } from './tables.js';
@@ -14,6 +15,16 @@ export interface Prepared {
   position: Position | undefined;
   /** Projections whose tables are of an earlier version or missing: to be built anew before going on. */
   outdated: Projection[];
+  /** The term that began with it, for a leader. */
+  term: number | undefined;
+}
+
+export interface PrepareOptions {
+  /** Whether to drop what is there and begin with empty tables. */
+  anew?: boolean;
+  /** Whether it is a leader who begins its term. */
+  leading?: boolean;
+  signal?: AbortSignal;
 }
 
 /**
@@ -22,17 +33,17 @@ export interface Prepared {
  *
  * Until outdated projections are built anew the old tables and views stay as they are, so that reports answer.
  *
- * @param anew whether to drop what is there and begin with empty tables
- * @throws ProjectionsNewer when a newer version has been at work here
+ * @throws ProjectionsNewer, SchemaNewer when a newer version has been at work here
  */
 export async function prepare(
   database: Database,
   projections: readonly Projection[],
   installViews: InstallViews,
-  { anew = false }: { anew?: boolean } = {},
+  options: PrepareOptions = {},
 ): Promise<Prepared> {
-  return withoutBlockingReaders(() =>
-    database.transaction().execute((tx) => prepareIn(tx, projections, installViews, anew)),
+  return withoutBlockingReaders(
+    () => shortTransaction(database, (tx) => prepareIn(tx, projections, installViews, options)),
+    options.signal,
   );
 }
 
@@ -40,23 +51,24 @@ async function prepareIn(
   tx: Queryable,
   projections: readonly Projection[],
   installViews: InstallViews,
-  anew: boolean,
+  { anew = false, leading = false }: PrepareOptions,
 ): Promise<Prepared> {
   await lockSchemas(tx);
   await lockViews(tx);
   await createInternalSchema(tx);
   const checkpoint = await lockCheckpoint(tx);
   let { position } = checkpoint;
+  // First of all, so that what an earlier leader was building counts as abandoned.
+  const term = leading ? await beginTerm(tx) : undefined;
   let generations = await readGenerations(tx);
   for (const { name, generation, abandoned } of generations) {
     if (abandoned) await dropGeneration(tx, name, generation);
   }
-
-  const newer = generations.filter(
-    ({ name, version, state }) =>
-      state === 'live' && version > (projections.find((p) => p.name === name)?.version ?? version),
-  );
-  if (newer.length > 0 && !anew) throw new ProjectionsNewer(newer.map(({ name }) => name));
+  if (!anew)
+    requireNotNewer(
+      projections,
+      generations.filter(({ state }) => state === 'live'),
+    );
 
   const fresh = position === undefined && !isCurrent(projections, generations);
   // Written by a schema that did not remember the last event: nobody can say of which log.
@@ -68,7 +80,8 @@ async function prepareIn(
   }
 
   for (const { name, generation, state } of generations) {
-    if (state === 'live' && !projections.some((p) => p.name === name)) {
+    // Nobody writes it from now on. Before that, it may be a newer leader's.
+    if (leading && state === 'live' && !projections.some((p) => p.name === name)) {
       await dropGeneration(tx, name, generation);
     }
   }
@@ -79,7 +92,7 @@ async function prepareIn(
     }
     await installViews(tx);
   }
-  return { position, outdated };
+  return { position, outdated, term };
 }
 
 function isCurrent(projections: readonly Projection[], generations: readonly Generation[]): boolean {

@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../clock.js';
 import type { Database } from '../../database/database.js';
 import { type EventStore, type Position, hasReached } from '../../event-store/event-store.js';
-import { readCheckpoint } from './checkpoint.js';
+import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { ProjectionsBehind } from './errors.js';
 import { SameLog } from './same-log.js';
 
-/** How often the checkpoint is looked up while somebody waits and no projector of this process has told of progress. */
-const POLL_MS = 100;
+/** How often the checkpoint is looked up while somebody waits and another process projects. */
+const POLL_MS = 40;
+/** And while the projector of this process tells of its progress. */
+const POLL_WHILE_TOLD_MS = 250;
 
 interface Waiter {
   position: Position;
@@ -16,15 +18,18 @@ interface Waiter {
 }
 
 /**
- * How far the projections are, for those who wait for it: told by the projector of this process, looked up in the
- * database where another process runs it.
+ * How far the projections are, for those who wait for it: told by the projector of this process while it leads, looked
+ * up in the database else. What was told or seen earlier is not relied on: another leader may have begun anew since.
  */
 export class ProjectionProgress {
   /** Whether what is there is of the log at all: all who wait or answer ask it. */
   readonly sameLog: SameLog;
   readonly #database: Database;
   readonly #waiters = new Set<Waiter>();
-  #reached: Position | undefined;
+  /** Undefined while the projector of this process does not lead. */
+  #told: { position: Position | undefined } | undefined;
+  /** Seen last, by whatever way. */
+  #seen: Position | undefined;
   #polling = false;
 
   constructor(database: Database, store: EventStore) {
@@ -32,9 +37,19 @@ export class ProjectionProgress {
     this.#database = database;
   }
 
-  /** All live projections stand here now; undefined when they begin anew. */
+  /** For the projector: all live projections stand here now; undefined when they begin anew. */
   tell(position: Position | undefined): void {
-    this.#reached = position;
+    this.#told = { position };
+    this.#see(position);
+  }
+
+  /** For the projector: it does not lead any more, so that others may move what it has told. */
+  fallSilent(): void {
+    this.#told = undefined;
+  }
+
+  #see(position: Position | undefined): void {
+    this.#seen = position;
     for (const waiter of this.#waiters) {
       if (hasReached(position, waiter.position)) waiter.resolve();
     }
@@ -56,10 +71,10 @@ export class ProjectionProgress {
    * @throws ReadModelsOfAnotherLog, DatabaseUnavailable
    */
   async waitFor(position: Position, timeoutMs: number): Promise<void> {
-    if (hasReached(this.#reached, position)) return;
+    if (hasReached(this.#told?.position, position)) return;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const waiter: Waiter = { position, resolve: () => resolve(undefined), reject };
-    const timer = setTimeout(() => reject(new ProjectionsBehind(position, this.#reached)), timeoutMs);
+    const timer = setTimeout(() => reject(new ProjectionsBehind(position, this.#seen)), timeoutMs);
     this.#waiters.add(waiter);
     if (!this.#polling) void this.#poll();
     try {
@@ -77,9 +92,8 @@ export class ProjectionProgress {
       while (this.#waiters.size > 0) {
         const checkpoint = await readCheckpoint(this.#database);
         await this.sameLog.require(checkpoint);
-        // What is about to be made anew has reached nothing.
-        this.tell(checkpoint?.lastEvent === undefined ? undefined : checkpoint.position);
-        await delay(POLL_MS, undefined, { ref: false });
+        this.#see(reachedBy(checkpoint));
+        await delay(this.#told ? POLL_WHILE_TOLD_MS : POLL_MS, undefined, { ref: false });
       }
     } catch (error) {
       for (const waiter of this.#waiters)
@@ -88,6 +102,12 @@ export class ProjectionProgress {
       this.#polling = false;
     }
   }
+}
+
+/** Events without a last one are of a schema that did not remember it: about to be made anew, they have reached nothing. */
+function reachedBy(checkpoint: Checkpoint | undefined): Position | undefined {
+  if (!checkpoint || (checkpoint.lastEvent === undefined && checkpoint.events > 0)) return undefined;
+  return checkpoint.position;
 }
 
 export interface KnownAtRule {

@@ -1,27 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Projection } from '../../../projections/projection.js';
 import type { Clock } from '../../clock.js';
-import { DatabaseUnavailable } from '../../database/database-unavailable.js';
+import { DatabaseUnavailable, sqlStateOf } from '../../database/database-unavailable.js';
 import type { Database } from '../../database/database.js';
 import {
   type EventStore,
   type Position,
   StoreUnavailable,
+  type SubscriptionBatch,
   hasReached,
 } from '../../event-store/event-store.js';
+import { eventsBehind } from '../../operations/projection-lag.js';
 import { QueryRefused, ReadModelsOfAnotherLog } from '../queries/refusals.js';
-import { lockCheckpoint, moveCheckpoint, readCheckpoint } from './checkpoint.js';
-import { countDeadLetters, setAside } from './dead-letters.js';
-import { CheckpointMoved, ProjectionsDiffer } from './errors.js';
-import { dropGeneration, liveOf, readGenerations, type Generation } from './generations.js';
+import { inBatchSpan } from './batch-span.js';
+import { type Checkpoint, beginTerm, readCheckpoint } from './checkpoint.js';
+import { countDeadLetters } from './dead-letters.js';
+import { CheckpointMoved, LaterLeader, ProjectionsDiffer, ProjectionsNewer, SchemaNewer } from './errors.js';
+import { liveOf, readGenerations } from './generations.js';
+import { type Leadership, leadershipOn } from './leadership.js';
+import { LiveTables } from './live-tables.js';
+import { PassingBy } from './passing-by.js';
 import { prepare } from './prepare.js';
 import type { ProjectionProgress } from './progress.js';
 import { upgrade } from './rebuild.js';
-import { markOf } from './same-log.js';
 import { type FoldedStep, foldStep, readItems, writeStep } from './step.js';
 import type { InstallViews } from './switch-tables.js';
 import { analyzeTables } from './tables.js';
-import { RunningSums, writeBatch } from './write-rows.js';
 
 /** Injection token of the projector. */
 export const PROJECTOR = Symbol('Projector');
@@ -30,7 +34,12 @@ const BATCH_SIZE = 2_000;
 /** Tables are analysed when they have caught up, and again when they have doubled; fewer events need no plan. */
 const ANALYZED_FROM = 1_000;
 const BACKOFF_MS_MIN = 100;
-const BACKOFF_MS_MAX = 10_000;
+/** Short enough that somebody leads again within seconds of the database's return. */
+const BACKOFF_MS_MAX = 3_000;
+/** A process that is older than the tables lets newer ones lead for so long before it looks again. */
+const STAND_BACK_MS = 10_000;
+/** How often a leader who has nothing to write looks whether the tables are as it left them. */
+const LOOK_AROUND_MS = 1_000;
 /** What only a person can mend is said again after so long, though it is looked at more often. */
 const SAID_AGAIN_MS = 60_000;
 
@@ -48,11 +57,14 @@ export interface ProjectorOptions {
   progress: ProjectionProgress;
   clock: Clock;
   log: ProjectorLog;
+  /** Which process projects; left out, they agree on it in the database. */
+  leadership?: Leadership;
   batchSize?: number;
 }
 
-/** How the projections of this process are doing, for health and metrics. */
+/** How the projections are doing, for health and metrics. */
 export interface ProjectorStatus {
+  /** Whether this process projects, or is there to do so when it gets the lead. */
   running: boolean;
   /** Whether everything that was in the log when it last looked is projected. */
   caughtUp: boolean;
@@ -74,25 +86,23 @@ export interface ProjectorStatus {
 
 /**
  * Follows the log and writes the tables of all projections: rows and checkpoint in one transaction, so that being
- * stopped anywhere leaves no gap and nothing twice. Whatever else goes wrong is tried again, for ever, a little later.
+ * stopped anywhere leaves no gap and nothing twice. Where several processes share a database one of them leads and does
+ * it. Whatever else goes wrong is tried again, for ever, a little later, and by whoever gets the lead then.
  *
  * An event that cannot be projected is set aside and makes its account not trustworthy; the rest goes on. Tables that
  * were made of another log are not touched: whenever it begins, and whenever somebody else has written, it makes sure.
  */
 export class Projector {
   readonly #options: ProjectorOptions;
-  readonly #sums = new RunningSums();
+  readonly #leadership: Leadership;
+  readonly #tables: LiveTables;
   #stopping = new AbortController();
   #running: Promise<void> | undefined;
+  #leading = false;
   #prepared = false;
-  #position: Position | undefined;
-  #lastEvent: string | undefined;
-  #events = 0;
   /** Events when the tables were analysed, as far as this process knows. */
   #analyzedAt = 0;
-  #recordedAt: string | undefined;
   #caughtUp = false;
-  #deadLetters = 0;
   #rebuilding: readonly string[] = [];
   #lastError: string | undefined;
   #trouble: string | undefined;
@@ -100,45 +110,63 @@ export class Projector {
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
+    this.#leadership = options.leadership ?? leadershipOn(options.database);
+    this.#tables = new LiveTables(options.database, options.projections);
   }
 
-  /** Begins to follow the log, in the background. */
+  /** Stands for the lead and, having it, follows the log, in the background. */
   start(): void {
     if (this.#running) return;
     this.#stopping = new AbortController();
-    this.#running = this.#keepFollowing(this.#stopping.signal);
+    this.#running = this.#keepLeading(this.#stopping.signal);
   }
 
-  /** Finishes the batch under way and stops. */
+  /** Finishes the batch under way, gives up tables that it was building anew, and lets another one lead. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
     this.#running = undefined;
   }
 
-  /** Brings the tables up to the end of the log, once, and returns; for commands that run without the service. */
+  /**
+   * Brings the tables up to the end of the log, once, and returns; for whoever knows that nobody else projects, since it
+   * does not stand for the lead: it takes it, again and again should somebody else have it.
+   */
   async catchUp(): Promise<void> {
     const head = await this.#options.store.head();
-    const stopping = new AbortController();
-    await this.#follow(stopping.signal, () => {
-      if (head === undefined || hasReached(this.#position, head)) stopping.abort();
-    });
+    const reached = new AbortController();
+    while (!reached.signal.aborted) {
+      try {
+        await this.#follow(reached.signal, (position) => {
+          if (head === undefined || hasReached(position, head)) reached.abort();
+        });
+      } catch (error) {
+        if (!(error instanceof LaterLeader)) throw error;
+      }
+    }
   }
 
-  /** How it is going; asks the store where its end is. */
+  /** Whether it is this process that projects. */
+  leading(): boolean {
+    return this.#leading;
+  }
+
+  /** How it is going, whoever projects; asks the store where its end is. */
   async status(): Promise<ProjectorStatus> {
+    const { position, events, recordedAt, deadLetters } = await this.#standing();
     // A store that is away is no reason to say nothing: the lag is then unknown, not none.
     const head = await this.#options.store.head().catch(() => undefined);
-    const behind = head !== undefined && !hasReached(this.#position, head);
+    const behind = head !== undefined && !hasReached(position, head);
     return {
       running: this.#running !== undefined && !this.#stopping.signal.aborted,
-      caughtUp: this.#caughtUp && !behind,
-      position: this.#position,
-      events: this.#events,
-      recordedAt: this.#recordedAt,
-      lagEvents: behind ? this.#eventsUpTo(head) : 0,
-      lagSeconds: behind ? this.#lagSeconds() : 0,
-      deadLetters: this.#deadLetters,
+      caughtUp:
+        !behind && this.#trouble === undefined && (this.#leading ? this.#caughtUp : head !== undefined),
+      position,
+      events,
+      recordedAt,
+      lagEvents: behind ? eventsBehind(head, { position, events }) : 0,
+      lagSeconds: behind ? this.#ageOf(recordedAt) : 0,
+      deadLetters,
       rebuilding: this.#rebuilding,
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
     };
@@ -149,177 +177,237 @@ export class Projector {
     return this.#trouble;
   }
 
-  /** Positions are no counts in every store, but they grow with the events: as many for each as up to now. */
-  #eventsUpTo(head: Position): number {
-    if (this.#position === undefined || this.#events === 0) return Number(head);
-    const perEvent = Math.max(1, Number(this.#position) / this.#events);
-    return Math.ceil(Number(BigInt(head) - BigInt(this.#position)) / perEvent);
+  /** Where the tables are: a leader knows, others look. */
+  async #standing(): Promise<Checkpoint & { deadLetters: number }> {
+    const known = { ...this.#tables.standing, deadLetters: this.#tables.deadLetters };
+    if (this.#leading) return known;
+    const { database } = this.#options;
+    try {
+      const there = await readCheckpoint(database);
+      return there ? { ...there, deadLetters: await countDeadLetters(database) } : known;
+    } catch (error) {
+      // What was seen last is better than nothing while the database is away.
+      if (error instanceof DatabaseUnavailable) return known;
+      throw error;
+    }
   }
 
-  #lagSeconds(): number {
-    if (this.#recordedAt === undefined) return 0;
-    return Math.max(0, (this.#options.clock.now().getTime() - Date.parse(this.#recordedAt)) / 1000);
+  #ageOf(recordedAt: string | undefined): number {
+    if (recordedAt === undefined) return 0;
+    return Math.max(0, (this.#options.clock.now().getTime() - Date.parse(recordedAt)) / 1000);
   }
 
-  async #keepFollowing(signal: AbortSignal): Promise<void> {
+  async #keepLeading(stopping: AbortSignal): Promise<void> {
     let pause = BACKOFF_MS_MIN;
-    while (!signal.aborted) {
+    while (!stopping.aborted) {
       try {
-        await this.#follow(signal, () => {
+        await this.#prepareAhead(stopping);
+        // It is well when it gets on, and when another one does.
+        await this.#lead(stopping, () => {
           pause = BACKOFF_MS_MIN;
           this.#lastError = undefined;
           this.#trouble = undefined;
         });
       } catch (error) {
-        this.#caughtUp = false;
-        if (error instanceof CheckpointMoved) {
-          // Another one is at work: go on from where it is.
-          await delay(BACKOFF_MS_MIN, undefined, { signal }).catch(() => undefined);
-          continue;
-        }
+        // An upgrade that was given up.
+        if (error === stopping.reason) return;
         // What was prepared is still there when only a connection was lost.
         this.#prepared &&= error instanceof DatabaseUnavailable || error instanceof StoreUnavailable;
         this.#lastError = error instanceof Error ? error.message : String(error);
         this.#trouble =
           error instanceof QueryRefused ? error.code : error instanceof Error ? error.name : 'failed';
+        if (isOutdated(error)) pause = STAND_BACK_MS;
         this.#tell(error, pause);
-        await delay(pause, undefined, { signal }).catch(() => undefined);
-        pause = Math.min(pause * 2, BACKOFF_MS_MAX);
+        // Meanwhile somebody else may lead, who is perhaps better off.
+        await delay(pause, undefined, { signal: stopping }).catch(() => undefined);
+        pause = isOutdated(error) ? BACKOFF_MS_MIN : Math.min(pause * 2, BACKOFF_MS_MAX);
       }
     }
   }
 
   #tell(error: unknown, pause: number): void {
     const { log } = this.#options;
-    if (!(error instanceof ReadModelsOfAnotherLog)) {
+    // What comes of it is told: tables are built anew, or this process is too old.
+    if (error instanceof ProjectionsDiffer) return;
+    if (!(error instanceof ReadModelsOfAnotherLog) && !isOutdated(error)) {
       log.warn({ error: this.#lastError, retryInMs: pause }, 'projector stopped, will go on');
       return;
     }
     if (performance.now() - this.#saidAt < SAID_AGAIN_MS) return;
     this.#saidAt = performance.now();
-    log.warn({ error: this.#lastError }, 'projector stopped: nothing is written or answered');
+    log.warn(
+      { error: this.#lastError },
+      isOutdated(error)
+        ? 'projector stopped: this process is too old to write'
+        : 'projector stopped: nothing is written or answered',
+    );
   }
 
   /**
-   * Follows the log from the checkpoint until told to stop; `onBatch` is called after every batch that was written, and
-   * at the start where none waits.
+   * Whoever stands for the lead brings the database to what this code expects before it has to lead: readers can keep
+   * it waiting for that. What is to be built anew waits for the lead.
    */
-  async #follow(signal: AbortSignal, onBatch: () => void): Promise<void> {
-    if (!this.#prepared) await this.#prepare();
-    await this.#takeUpCheckpoint();
-    const head = await this.#options.store.head();
-    if (head === undefined || hasReached(this.#position, head)) onBatch();
-    const { store, projections, batchSize = BATCH_SIZE } = this.#options;
-    let writing: Promise<void> = Promise.resolve();
+  async #prepareAhead(signal: AbortSignal): Promise<void> {
+    const { database, projections, installViews, progress } = this.#options;
+    if (this.#prepared || !database.isShared) return;
+    await progress.requireSameLog();
+    const { outdated } = await prepare(database, projections, installViews, { signal });
+    this.#prepared = outdated.length === 0;
+  }
+
+  /** Waits for the lead and follows the log as long as it has it. */
+  async #lead(stopping: AbortSignal, onWell: () => void): Promise<void> {
+    const { database, log } = this.#options;
+    const lead = await this.#leadership.lead(stopping, onWell);
+    if (!lead) return;
+    const until = AbortSignal.any([stopping, lead.lost]);
+    this.#leading = true;
     try {
+      if (database.isShared) log.info({}, 'this process leads the projections');
+      while (!until.aborted) {
+        try {
+          await this.#follow(until, onWell);
+        } catch (error) {
+          if (error === until.reason || lead.lost.aborted) break;
+          if (!(error instanceof CheckpointMoved || error instanceof LaterLeader)) throw error;
+          // A command is at work: go on from where it is.
+          await delay(BACKOFF_MS_MIN, undefined, { signal: until }).catch(() => undefined);
+        }
+      }
+      if (lead.lost.aborted) log.warn({}, 'the lead of the projections is lost');
+    } finally {
+      this.#leading = false;
+      this.#caughtUp = false;
+      await lead.release();
+    }
+  }
+
+  /**
+   * Follows the log from the checkpoint until told to stop, in a term of its own; `onBatch` is told how far it is after
+   * every batch that was written or passed by, and at the start where none waits.
+   */
+  async #follow(signal: AbortSignal, onBatch: (position: Position | undefined) => void): Promise<void> {
+    const { store, projections, progress, batchSize = BATCH_SIZE } = this.#options;
+    this.#caughtUp = false;
+    const failed = new AbortController();
+    let writing: Promise<void> = Promise.resolve();
+    const inTurn = (write: () => Promise<void>): Promise<void> => {
+      writing = writing.then(write);
+      // Nobody may be waiting for it: then it ends the subscription.
+      writing.catch((error: unknown) => failed.abort(error));
+      return writing;
+    };
+    const passingBy = new PassingBy((to) =>
+      inTurn(async () => {
+        if (!hasReached(this.#tables.standing.position, to)) await this.#passBy(to);
+      }),
+    );
+    try {
+      await this.#begin(signal);
+      const head = await store.head();
+      let passed = this.#tables.standing.position;
+      this.#caughtUp = head === undefined || hasReached(passed, head);
+      if (this.#caughtUp) onBatch(passed);
+      const ending = AbortSignal.any([signal, failed.signal]);
+      void this.#lookAround(ending).catch((error: unknown) => failed.abort(error));
       for await (const batch of store.subscribeToAll({
-        ...(this.#position === undefined ? {} : { after: this.#position }),
-        signal,
+        ...(passed === undefined ? {} : { after: passed }),
+        signal: ending,
         batchSize,
       })) {
-        const step = await foldStep(projections, {
-          items: await readItems(batch.events),
-          to: batch.checkpoint,
-        });
+        // What is delivered again has been written, or is about to be.
+        const events = notYet(passed, batch);
+        const to = further(passed, batch.checkpoint);
+        passed = to;
+        const step =
+          events.length === 0
+            ? undefined
+            : await foldStep(projections, { items: await readItems(events), to });
         await writing;
-        writing = writeStep(projections, step, (part) => this.#write(part)).then(() => {
+        void inTurn(async () => {
+          const write = (part: FoldedStep) => this.#write(part);
+          if (step) await inBatchSpan(events, () => writeStep(projections, step, write));
+          else passingBy.to(to);
           this.#caughtUp = batch.caughtUp;
-          onBatch();
+          onBatch(to);
         });
-        // While more waits, the next batch is folded as this one is written, and fails in its place.
-        writing.catch(() => undefined);
+        // While more waits, the next batch is folded as this one is written.
         if (batch.caughtUp) {
           await writing;
           await this.#analyzeWhenGrown();
         }
       }
+      failed.signal.throwIfAborted();
+      await passingBy.finish();
     } finally {
-      await writing;
+      passingBy.stop();
+      await writing.finally(() => progress.fallSilent());
+    }
+  }
+
+  /** Somebody may begin anew, or take the lead, while there is nothing to write. */
+  async #lookAround(ending: AbortSignal): Promise<void> {
+    if (!this.#options.database.isShared) return;
+    const pause = () => delay(LOOK_AROUND_MS, undefined, { signal: ending }).catch(() => undefined);
+    await pause();
+    while (!ending.aborted) {
+      await this.#tables.requireWhereLeft();
+      await pause();
     }
   }
 
   async #analyzeWhenGrown(): Promise<void> {
-    if (this.#events < Math.max(ANALYZED_FROM, 2 * this.#analyzedAt)) return;
+    const { events } = this.#tables.standing;
+    if (events < Math.max(ANALYZED_FROM, 2 * this.#analyzedAt)) return;
     const { database, projections } = this.#options;
     const generations = await readGenerations(database);
     for (const projection of projections) {
       const live = liveOf(generations, projection.name);
-      if (live) await analyzeTables(database, projection, live.generation);
+      if (live) await analyzeTables(database, projection, live.generation).catch(unlessGone);
     }
-    this.#analyzedAt = this.#events;
+    this.#analyzedAt = events;
   }
 
-  async #prepare(): Promise<void> {
-    const { database, store, projections, installViews, progress, log } = this.#options;
-    await progress.requireSameLog();
-    const { outdated } = await prepare(database, projections, installViews);
+  /** Begins a term, with tables that are as this code wants them, and takes up the checkpoint. */
+  async #begin(signal: AbortSignal): Promise<void> {
+    const { database, progress } = this.#options;
+    try {
+      await progress.requireSameLog();
+      const term = this.#prepared ? await beginTerm(database) : await this.#prepare(signal);
+      await this.#tables.takeUp(term);
+      await progress.sameLog.require(this.#tables.standing);
+    } catch (error) {
+      this.#rebuilding = [];
+      throw error;
+    }
+    const { position, events } = this.#tables.standing;
+    // Never analysed by this process, or begun anew: what an earlier one filled, it has analysed.
+    this.#analyzedAt = Math.min(this.#analyzedAt || events, events);
+    progress.tell(position);
+  }
+
+  async #prepare(signal: AbortSignal): Promise<number> {
+    const { database, store, projections, installViews, log } = this.#options;
+    const { outdated, term } = await prepare(database, projections, installViews, { leading: true, signal });
     if (outdated.length > 0) {
       this.#rebuilding = outdated.map(({ name }) => name);
       log.info({ projections: this.#rebuilding }, 'building projections anew for their new version');
-      await upgrade({ database, store, projections, installViews }, outdated);
+      await upgrade({ database, store, projections, installViews }, outdated, { term: term!, signal });
       this.#rebuilding = [];
     }
     this.#prepared = true;
+    return term!;
   }
 
-  async #takeUpCheckpoint(): Promise<void> {
-    const { database, progress } = this.#options;
-    this.#sums.forget();
-    const checkpoint = await readCheckpoint(database);
-    try {
-      await progress.sameLog.require(checkpoint);
-    } catch (error) {
-      progress.tell(undefined);
-      throw error;
-    }
-    this.#position = checkpoint?.position;
-    this.#lastEvent = checkpoint?.lastEvent;
-    this.#events = checkpoint?.events ?? 0;
-    // Never analysed by this process, or begun anew: what an earlier one filled, it has analysed.
-    this.#analyzedAt = Math.min(this.#analyzedAt || this.#events, this.#events);
-    this.#recordedAt = checkpoint?.recordedAt;
-    this.#deadLetters = await countDeadLetters(database);
-    progress.tell(this.#position);
+  async #passBy(to: Position): Promise<void> {
+    await this.#tables.passBy(to);
+    this.#options.progress.tell(to);
   }
 
   async #write(step: FoldedStep): Promise<void> {
-    const { database, projections, progress, log } = this.#options;
-    const last = step.items.at(-1);
-    const lastEvent = last && markOf(last.stored);
-    try {
-      await database.transaction().execute(async (tx) => {
-        const there = await lockCheckpoint(tx);
-        if (there.position !== this.#position || there.lastEvent !== this.#lastEvent) {
-          throw new CheckpointMoved(this.#position, there.position);
-        }
-        const targets: Generation[] = [];
-        for (const generation of await readGenerations(tx)) {
-          if (generation.state === 'building') continue;
-          if (generation.abandoned) await dropGeneration(tx, generation.name, generation.generation);
-          else targets.push(generation);
-        }
-        requireSameVersions(projections, targets);
-        await writeBatch(tx, targets, step.folded, this.#sums);
-        await setAside(tx, 'dead_letters', step.dead);
-        if (targets.some(({ state }) => state === 'beside'))
-          await setAside(tx, 'dead_letters_beside', step.dead);
-        await moveCheckpoint(tx, {
-          position: step.to,
-          events: step.items.length,
-          recordedAt: step.recordedAt,
-          lastEvent,
-        });
-      });
-    } catch (error) {
-      this.#sums.forget();
-      throw error;
-    }
-    this.#position = step.to;
-    this.#lastEvent = lastEvent ?? this.#lastEvent;
-    progress.sameLog.knows(this.#lastEvent);
-    this.#events += step.items.length;
-    this.#recordedAt = step.recordedAt ?? this.#recordedAt;
-    this.#deadLetters += step.dead.length;
+    const { progress, log } = this.#options;
+    await this.#tables.write(step);
+    progress.sameLog.knows(this.#tables.standing.lastEvent);
     for (const { stored, reason, projection } of step.dead) {
       log.warn(
         {
@@ -336,11 +424,20 @@ export class Projector {
   }
 }
 
-function requireSameVersions(projections: readonly Projection[], targets: readonly Generation[]): void {
-  const differing = projections.filter(
-    ({ name, version }) =>
-      !targets.some((target) => target.name === name && target.state === 'live') ||
-      targets.some((target) => target.name === name && target.version !== version),
-  );
-  if (differing.length > 0) throw new ProjectionsDiffer(differing.map(({ name }) => name));
+function notYet(passed: Position | undefined, { events }: SubscriptionBatch): SubscriptionBatch['events'] {
+  return events.filter(({ position }) => !hasReached(passed, position));
+}
+
+function further(passed: Position | undefined, to: Position): Position {
+  return passed !== undefined && hasReached(passed, to) ? passed : to;
+}
+
+/** Tables that were switched out meanwhile: those in their place have been analysed. */
+function unlessGone(error: unknown): void {
+  if (!['3F000', '42P01'].includes(sqlStateOf(error) ?? '')) throw error;
+}
+
+/** What only a newer process can go on from. */
+function isOutdated(error: unknown): boolean {
+  return error instanceof ProjectionsNewer || error instanceof SchemaNewer;
 }

@@ -26,6 +26,10 @@ export interface ReadModels {
 
 export interface RebuildOptions {
   onProgress?: (progress: BuildProgress) => void;
+  /** The term of the leader that does it; left out where a command does. */
+  term?: number;
+  /** Gives up, soon, and leaves nothing behind. */
+  signal?: AbortSignal;
 }
 
 export interface RebuiltProjection {
@@ -45,31 +49,30 @@ export interface RebuiltProjection {
  * Some projections are widened to all when one of them meets an event that it can no longer project.
  *
  * @param names left out, all projections
- * @throws UnknownProjection, RebuildUnderWay, ProjectionsNewer
+ * @throws UnknownProjection, RebuildUnderWay, ProjectionsNewer, SchemaNewer, LaterLeader
  */
 export async function rebuild(
   readModels: ReadModels,
   names?: readonly string[],
-  { onProgress }: RebuildOptions = {},
+  { onProgress, term, signal }: RebuildOptions = {},
 ): Promise<RebuiltProjection[]> {
   const { database, projections, installViews } = readModels;
   const known = projections.map(({ name }) => name);
   for (const name of names ?? []) if (!known.includes(name)) throw new UnknownProjection(name, known);
   await dropThoseOfAnotherLog(readModels);
-  const { outdated } = await prepare(database, projections, installViews);
+  const { outdated } = await prepare(database, projections, installViews, { signal });
   // Those of an earlier version have to come along: the live tables move on only when all of them are of this one.
   const wanted = projections.filter((p) => !names?.length || names.includes(p.name) || outdated.includes(p));
   return retriedWithAll(readModels, wanted, async (chosen) => {
-    const beside = await BesideTables.begin(
-      readModels.database,
-      readModels.store,
-      chosen,
-      chosen.length === projections.length,
-    );
+    const beside = await BesideTables.begin(readModels.database, readModels.store, chosen, {
+      all: chosen.length === projections.length,
+      term,
+      signal,
+    });
     try {
       const built = await beside.build(onProgress);
       await beside.analyze();
-      const differences = await takeOver(readModels, chosen, outdated, beside);
+      const differences = await takeOver(readModels, chosen, outdated, beside, signal);
       return chosen.map(({ name }) => resultOf(name, built, differences));
     } catch (error) {
       await beside.drop();
@@ -102,12 +105,12 @@ export async function dropThoseOfAnotherLog({
 export async function upgrade(
   readModels: ReadModels,
   outdated: readonly Projection[],
-  onProgress?: (progress: BuildProgress) => void,
+  options: RebuildOptions,
 ): Promise<void> {
   await rebuild(
     readModels,
     outdated.map(({ name }) => name),
-    { ...(onProgress ? { onProgress } : {}) },
+    options,
   );
 }
 
@@ -116,11 +119,13 @@ async function takeOver(
   chosen: readonly Projection[],
   outdated: readonly Projection[],
   beside: BesideTables,
+  signal: AbortSignal | undefined,
 ): Promise<TableDifference[]> {
   if (outdated.length > 0) {
     // No projector can write tables of two versions, so there is nothing to compare with and no time in between.
-    await withoutBlockingReaders(() =>
-      beside.join((tx) => switchIn(tx, projections, beside.targets, installViews), lockAll),
+    await withoutBlockingReaders(
+      () => beside.join((tx) => switchIn(tx, projections, beside.targets, installViews), lockAll),
+      signal,
     );
     return [];
   }

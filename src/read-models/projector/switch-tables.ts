@@ -5,10 +5,10 @@ import { sqlStateOf } from '../../database/database-unavailable.js';
 import type { Database, Queryable } from '../../database/database.js';
 import { lockCheckpoint } from './checkpoint.js';
 import { RebuildAbandoned } from './errors.js';
-import { dropGeneration, liveOf, readGenerations } from './generations.js';
+import { type BuiltTables, dropGeneration, isStillThere, liveOf, readGenerations } from './generations.js';
 import { lockSchemas } from '../../database/lock-schemas.js';
+import { shortTransaction } from '../../database/short-transaction.js';
 import { pointViews } from './tables.js';
-import type { Target } from './write-rows.js';
 
 /** Makes the public views and functions on top of `ledger_read` and `ledger_internal`; must be repeatable. */
 export type InstallViews = (db: Queryable) => Promise<void>;
@@ -27,11 +27,11 @@ const COULD_NOT_LOCK = ['55P03', '57014', '40P01'];
 export async function switchTables(
   database: Database,
   projections: readonly Projection[],
-  targets: readonly Target[],
+  targets: readonly BuiltTables[],
   installViews: InstallViews,
 ): Promise<void> {
   await withoutBlockingReaders(() =>
-    database.transaction().execute(async (tx) => {
+    shortTransaction(database, async (tx) => {
       await lockSchemas(tx);
       await lockViews(tx);
       await lockCheckpoint(tx);
@@ -44,13 +44,13 @@ export async function switchTables(
 export async function switchIn(
   tx: Queryable,
   projections: readonly Projection[],
-  targets: readonly Target[],
+  targets: readonly BuiltTables[],
   installViews: InstallViews,
 ): Promise<void> {
   const generations = await readGenerations(tx);
-  for (const { name, generation } of targets) {
-    if (!generations.some((g) => g.name === name && g.generation === generation))
-      throw new RebuildAbandoned();
+  for (const target of targets) {
+    if (!isStillThere(generations, target)) throw new RebuildAbandoned();
+    const { name, generation } = target;
     await pointViews(
       tx,
       projections.find((p) => p.name === name)!,
@@ -90,9 +90,14 @@ export async function lockViews(tx: Queryable): Promise<void> {
   await sql`set local statement_timeout to default`.execute(tx);
 }
 
-/** Tries again, a little later, while readers hold what {@link lockViews} wants. */
-export async function withoutBlockingReaders<T>(attempt: () => Promise<T>): Promise<T> {
+/**
+ * Tries again, a little later, while readers hold what {@link lockViews} wants.
+ *
+ * @param signal gives up
+ */
+export async function withoutBlockingReaders<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let tries = 1; ; tries++) {
+    signal?.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {

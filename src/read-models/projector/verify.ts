@@ -39,7 +39,7 @@ const ACCOUNTS_AT_ONCE = 500;
  * is said. Nothing is changed.
  *
  * @returns what was found, in that order; nothing when all is well
- * @throws RebuildUnderWay, ProjectionsNewer, ProjectionsDiffer
+ * @throws RebuildUnderWay, ProjectionsNewer, SchemaNewer, ProjectionsDiffer
  */
 export async function verify(readModels: ReadModels, { onProgress }: VerifyOptions = {}): Promise<Finding[]> {
   const { database, store, projections, installViews } = readModels;
@@ -66,7 +66,7 @@ async function builtAnew(
   { database, store, projections }: ReadModels,
   onProgress: VerifyOptions['onProgress'],
 ): Promise<Finding[]> {
-  const beside = await BesideTables.begin(database, store, projections, true);
+  const beside = await BesideTables.begin(database, store, projections, { all: true });
   try {
     await beside.build(onProgress);
     await beside.join((tx) => beside.writtenTogether(tx));

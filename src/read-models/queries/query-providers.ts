@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../clock.js';
+import { type Clock, SHARED_CLOCK } from '../../clock.js';
 import { CONFIG, type Config } from '../../config.js';
 import { DATABASE, type Database } from '../../database/database.js';
 import { EVENT_STORE, type EventStore } from '../../event-store/event-store.js';
@@ -33,7 +33,7 @@ export const QUERIES = [
 export const QUERY_PROVIDERS: Provider[] = [
   {
     provide: Moments,
-    inject: [DATABASE, ProjectionProgress, EVENT_STORE, CLOCK, CONFIG],
+    inject: [DATABASE, ProjectionProgress, EVENT_STORE, SHARED_CLOCK, CONFIG],
     useFactory: (
       database: Database,
       progress: ProjectionProgress,

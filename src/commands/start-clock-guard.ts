@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database/database.js';
+import { UnreadableEvent, decode } from '../event-store/codec.js';
+import type { StoredEvent } from '../event-store/event-store.js';
+import { ClockGuard } from './clock-guard.js';
+
+/**
+ * Starts the guard of this process's clock: held against that of PostgreSQL, which all processes share, and against the
+ * last event of the log. An embedded database has this process's own clock, which says nothing.
+ *
+ * @param lastEvent the last event of the log, where the store can tell
+ */
+export async function startClockGuard({
+  config,
+  clock,
+  log,
+  database,
+  lastEvent,
+}: {
+  config: Config;
+  clock: Clock;
+  log: Logger;
+  database: Database | undefined;
+  lastEvent: StoredEvent | undefined;
+}): Promise<ClockGuard> {
+  const guard = new ClockGuard({
+    clock,
+    log,
+    clockSkewMs: config.clockSkewMs,
+    reference: database && config.databaseUrl !== undefined ? () => clockOf(database) : undefined,
+    newestRecordedAt: lastEvent && recordedAtOf(lastEvent),
+    acceptBehindLog: config.acceptClockBehindLog,
+  });
+  await guard.start();
+  return guard;
+}
+
+async function clockOf(database: Database): Promise<Date> {
+  const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(database);
+  return new Date(rows[0]!.now);
+}
+
+/** Undefined for an event that no command of ours wrote: its instant may be anything. */
+function recordedAtOf(stored: StoredEvent): Date | undefined {
+  try {
+    return new Date(decode(stored).recordedAt);
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return undefined;
+    throw error;
+  }
+}
