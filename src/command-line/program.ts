@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { accountsCommand } from './accounts.js';
 import { agingCommand } from './aging.js';
+import { copyCommand } from './copy.js';
 import { demoCommand } from './demo.js';
 import { exportJournalCommand } from './export-journal.js';
 import { EXIT, explain } from './failures.js';
@@ -52,6 +53,7 @@ export function program(): Command {
     verifyCommand(),
     projectionsCommand(),
     exports,
+    copyCommand(),
   ];
   for (const command of commands) arledger.addCommand(command);
   forAll(arledger, (command) => {
