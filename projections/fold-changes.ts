@@ -29,5 +29,7 @@ function apply(tables: Tables, { table, key, set, add, max, running }: Change): 
 }
 
 function plus(before: Row[string] | undefined, amount: string): string {
+  // Most sums of an account stay as they are with most events.
+  if (amount === '0' && typeof before === 'string') return before;
   return (before === undefined || before === null ? ZERO : money(String(before))).plus(amount).toFixed();
 }
