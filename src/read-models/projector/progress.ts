@@ -122,13 +122,14 @@ export interface KnownAtRule {
  * Waits until nothing can be added any more to what was recorded up to an instant, and all of it is projected: until
  * then the same question could be answered in two ways.
  *
+ * @returns the position that an answer must include
  * @throws ProjectionsBehind when that takes longer than the time
  */
 export async function waitUntilKnown(
   { store, progress, clock, clockSkewMs }: KnownAtRule,
   knownAt: Date,
   timeoutMs: number,
-): Promise<void> {
+): Promise<Position | undefined> {
   const until = performance.now() + timeoutMs;
   const young = knownAt.getTime() + clockSkewMs - clock.now().getTime();
   if (young > 0) {
@@ -139,6 +140,22 @@ export async function waitUntilKnown(
       await delay(1);
     }
   }
-  const head = await store.head();
+  const head = await promptHead(store, clockSkewMs / 4, until);
   if (head !== undefined) await progress.waitFor(head, Math.max(1, until - performance.now()));
+  return head;
+}
+
+/**
+ * The head of a store that answers promptly. One that was held up may have appends before it that were held up as well
+ * and are not in its answer yet: it is asked again.
+ */
+async function promptHead(store: EventStore, promptMs: number, until: number): Promise<Position | undefined> {
+  for (;;) {
+    const asked = performance.now();
+    const head = await store.head();
+    const answered = performance.now();
+    if (promptMs === 0 || answered - asked <= promptMs) return head;
+    if (answered + promptMs >= until) throw new ProjectionsBehind();
+    await delay(promptMs);
+  }
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Clock } from '../../clock.js';
 import type { Queryable } from '../../database/database.js';
+import { type Position, hasReached } from '../../event-store/event-store.js';
 import { type CalendarDate, type Instant, dateIn } from '../../ledger/calendar.js';
+import { ProjectionsBehind } from '../projector/errors.js';
 import type { Standing } from '../projector/same-log.js';
 import type { Clocks } from './clocks.js';
 import { QuestionMalformed } from './refusals.js';
@@ -20,7 +22,7 @@ export interface AskedMoment {
 /** When an answer is about; part of every answer. */
 export interface Stamp {
   asOf: CalendarDate;
-  /** As asked; else of the last event that the answer includes, so that asking with it gives the answer again. */
+  /** As asked; else of the last event that the answer includes. */
   knownAt: Instant;
   /** How far the projections had come; absent before the first event. */
   position?: string;
@@ -35,8 +37,9 @@ export interface Moment {
 
 /** How far the projections are; waits throw when it takes too long. */
 export interface Progress {
-  waitFor(position: string): Promise<void>;
-  waitUntilKnown(knownAt: Instant): Promise<void>;
+  waitFor(position: Position): Promise<void>;
+  /** Gives the position that the answer must include. */
+  waitUntilKnown(knownAt: Instant): Promise<Position | undefined>;
   /** Throws when what was projected last is not in the event log. */
   requireSameLog(standing: Standing): Promise<void>;
 }
@@ -63,7 +66,7 @@ export class Moments {
       throw new QuestionMalformed([{ field: 'knownAt', message: 'must not be in the future' }]);
     }
     if (asked.waitFor !== undefined) await this.progress.waitFor(asked.waitFor);
-    if (knownAt !== undefined) await this.progress.waitUntilKnown(knownAt);
+    const settled = knownAt === undefined ? undefined : await this.progress.waitUntilKnown(knownAt);
     const clocks: Clocks = { asOf: asked.asOf ?? dateIn(this.timeZone, now), knownAt };
     return readTogether(this.db, async (reader) => {
       const { position, recordedAt, lastEvent } = await lastProjected(reader);
@@ -71,6 +74,7 @@ export class Moments {
         position: position ?? undefined,
         lastEvent: lastEvent ?? undefined,
       });
+      for (const wanted of [asked.waitFor, settled]) requireReached(position ?? undefined, wanted);
       return read({
         reader,
         clocks,
@@ -82,6 +86,11 @@ export class Moments {
       });
     });
   }
+}
+
+/** What was waited for may be gone again: somebody began the read models anew since. */
+function requireReached(reached: Position | undefined, wanted: Position | undefined): void {
+  if (wanted !== undefined && !hasReached(reached, wanted)) throw new ProjectionsBehind(wanted, reached);
 }
 
 async function lastProjected(
