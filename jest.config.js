@@ -1,6 +1,6 @@
 /** Tests run as ES modules; swc strips the types, `npm run check` verifies them. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: './test/support/environment.ts',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -9,4 +9,10 @@ export interface Clock {
   now(): Date;
 }
 
+/** The clock that questions are asked by. */
+export interface SharedClock extends Clock {
+  /** An answer was given that holds all there will ever be of what was recorded up to an instant. */
+  settle(instant: Date): void;
+}
+
 export const systemClock: Clock = { now: () => new Date() };

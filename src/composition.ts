@@ -1,11 +1,11 @@
+import { openEventLog } from './composition-event-log.js';
 import type { Config } from './config.js';
+import type { Place } from './copy/place.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open-database.js';
 import type { EventStore } from './event-store/event-store.js';
 import { type LogFinding, checkLog } from './event-store/embedded/check-log.js';
-import { openEmbeddedStore } from './event-store/embedded/embedded-event-store.js';
 import { type FolderLock, acquireFolderLock } from './event-store/embedded/folder-lock.js';
-import { openEventStoreDb } from './event-store/eventstoredb/eventstoredb-event-store.js';
 
 /** Injection token of everything that is opened and has to be closed again. */
 export const STORAGE = Symbol('Storage');
@@ -59,7 +59,11 @@ export async function openStorage(
   const lock = usesFolder ? acquireFolderLock(config.dataFolder) : undefined;
   let store: EventStore | undefined;
   try {
-    store = await openLog(config);
+    // A quarter is for the clock of who writes and a quarter to spare: after the whole of it, nothing more is recorded.
+    store = await openEventLog(
+      placeOf(config),
+      config.clockSkewMs > 0 ? { appendWithinMs: config.clockSkewMs / 2 } : {},
+    );
     const database = withDatabase
       ? await openDatabase({ url: config.databaseUrl, folder: config.dataFolder, warn })
       : undefined;
@@ -77,9 +81,7 @@ export async function openStorage(
  * @throws EventLogMissing, EventLogDamaged, StoreUnavailable, ConnectionStringUnusable, StoreAccessDenied
  */
 export function openReadOnlyLog(config: Config): Promise<EventStore> {
-  return config.eventStoreUrl === undefined
-    ? openEmbeddedStore({ folder: config.dataFolder, readOnly: true })
-    : openLog(config);
+  return openEventLog(placeOf(config), { readOnly: true });
 }
 
 /**
@@ -96,11 +98,6 @@ export function checkEventLog(
   return checkLog({ folder: config.dataFolder, ...(onProgress ? { onProgress } : {}) });
 }
 
-function openLog({ eventStoreUrl, dataFolder, clockSkewMs }: Config): Promise<EventStore> {
-  if (eventStoreUrl === undefined) return openEmbeddedStore({ folder: dataFolder });
-  // A quarter is for the clock of who writes and a quarter to spare: after the whole of it, nothing more is recorded.
-  return openEventStoreDb({
-    url: eventStoreUrl,
-    ...(clockSkewMs > 0 ? { appendWithinMs: clockSkewMs / 2 } : {}),
-  });
+function placeOf({ eventStoreUrl, dataFolder }: Config): Place {
+  return eventStoreUrl === undefined ? { folder: dataFolder } : { url: eventStoreUrl };
 }

@@ -40,7 +40,7 @@ export interface Config {
   logLevel: LogLevel;
   /**
    * A younger `knownAt` waits: nothing is recorded any more for an instant that is so long ago. Half of it is for the
-   * clocks of writing processes to differ, half for an append; 0 where only one process writes.
+   * clocks of writing processes to differ, half for an append; 0, for an embedded log only, where one process writes.
    */
   clockSkewMs: number;
   /** Records events although the clock is behind the log; answers for the time between the two may change. */
@@ -94,6 +94,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const dataFolder = text('ARLEDGER_DATA') ?? './data';
   if (dataFolder.includes('\0')) throw new ConfigError('ARLEDGER_DATA', 'must be the path of a folder');
+  const clockSkewMs = wholeNumber('ARLEDGER_CLOCK_SKEW_MS', text('ARLEDGER_CLOCK_SKEW_MS'), {
+    min: 0,
+    max: 60_000,
+    unset: 2000,
+  });
+  if (clockSkewMs === 0 && eventStoreUrl !== undefined) {
+    throw new ConfigError(
+      'ARLEDGER_CLOCK_SKEW_MS',
+      'must be above 0 with EVENTSTORE_URL: 0 is for the embedded event log, which one process writes',
+    );
+  }
   const traces = tracesIn(text);
 
   return {
@@ -104,11 +115,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(eventStoreUrl === undefined ? {} : { eventStoreUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     logLevel,
-    clockSkewMs: wholeNumber('ARLEDGER_CLOCK_SKEW_MS', text('ARLEDGER_CLOCK_SKEW_MS'), {
-      min: 0,
-      max: 60_000,
-      unset: 2000,
-    }),
+    clockSkewMs,
     ...(acceptsClockBehindLog(text('ARLEDGER_CLOCK_BEHIND_LOG')) ? { acceptClockBehindLog: true } : {}),
     cachedEntriesMax: wholeNumber('ARLEDGER_CACHED_ENTRIES', text('ARLEDGER_CACHED_ENTRIES'), {
       min: 0,

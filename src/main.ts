@@ -16,6 +16,8 @@ import type { Tracing } from './tracing.js';
 
 /** Requests that are still under way so long after the order to stop are cut off. */
 const PATIENCE_MS = 10_000;
+/** A service that has not closed so long after the order to stop waits for something that will not come. */
+const CLOSING_MS_MAX = 30_000;
 /** While the service stops, connections over which nothing goes on are closed so often. */
 const IDLE_LOOK_MS = 100;
 
@@ -70,7 +72,11 @@ export async function serve(config: Config): Promise<void> {
   service.app.get(Metrics).collectProcess();
   process.stdout.write(`arledger listens at ${service.url} (API pages: ${service.url}/docs)\n`);
   await toldToStop();
-  await service.close();
+  const tooLong = setTimeout(() => {
+    process.stderr.write(`arledger: did not close within ${CLOSING_MS_MAX / 1000} s, ends as it is\n`);
+    process.exit(1);
+  }, CLOSING_MS_MAX);
+  await service.close().finally(() => clearTimeout(tooLong));
 }
 
 /** Resolves at the first signal; the second one ends the process at once. */

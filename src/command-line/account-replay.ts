@@ -1,3 +1,4 @@
+import { missingRevisions } from '../commands/account-loading.js';
 import { UnreadableEvent, decode } from '../event-store/codec.js';
 import type { StoredEvent } from '../event-store/event-store.js';
 import { describe } from '../ledger/description.js';
@@ -45,6 +46,7 @@ export interface Replay {
  * said then. Uses no read model, so that it can be held against them.
  *
  * @returns undefined when the account has no event, or had none that was known then
+ * @throws EventLogDamaged when events are missing before others: what the rest comes to is nobody's balance
  */
 export async function replayAccount(
   accountId: string,
@@ -64,6 +66,7 @@ export async function replayAccount(
     currency === undefined ? amount.toFixed() : formatMoney(amount, currency);
 
   for await (const stored of stream) {
+    if (stored.revision !== events) throw missingRevisions(events, stored.revision, stored.position);
     events += 1;
     const recorded = readOrWhy(stored);
     if ('unreadable' in recorded) {

@@ -71,7 +71,7 @@ async function withPlaces<T>(
   readOnly: boolean,
   work: (source: EventStore, target: EventStore) => Promise<T>,
 ): Promise<T> {
-  const { openPlace } = await import('../composition-place.js');
+  const { openPlace } = await import('../composition-event-log.js');
   const source = await openPlace(from, { readOnly: true });
   try {
     const target = await openPlace(to, { readOnly });

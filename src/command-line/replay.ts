@@ -8,6 +8,7 @@ import { type DataOptions, configFor, withLog } from './open-ledger.js';
 import { calendarDate, instant } from './option-values.js';
 import { readable, table } from './table.js';
 import { printJson, printLine, styled } from './terminal.js';
+import { visible } from './visible.js';
 
 interface ReplayOptions extends DataOptions {
   asOf?: string;
@@ -61,7 +62,7 @@ export function replayCommand(): Command {
 export async function printReplay(replay: Replay): Promise<void> {
   const { accountId, currency, asOf, knownAt, items } = replay;
   await printLine(
-    `${styled('bold', `Account ${accountId}`)}  ${currency ?? ''}  as of ${asOf}${knownAt === null ? '' : `, as known at ${knownAt}`}`,
+    `${styled('bold', `Account ${visible(accountId)}`)}  ${currency ?? ''}  as of ${asOf}${knownAt === null ? '' : `, as known at ${knownAt}`}`,
   );
   await printLine();
   const columns = [
@@ -74,11 +75,11 @@ export async function printReplay(replay: Replay): Promise<void> {
   ];
   const rows = items.map((item) =>
     'unreadable' in item
-      ? [String(item.revision), '?', item.type, `CANNOT BE READ: ${item.unreadable}`, '?', '']
+      ? [String(item.revision), '?', visible(item.type), `CANNOT BE READ: ${item.unreadable}`, '?', '']
       : [
           String(item.revision),
           item.effectiveOn,
-          item.entryId,
+          visible(item.entryId),
           shortened(item.description),
           readable(item.amount, true),
           readable(item.runningBalance),
@@ -89,7 +90,7 @@ export async function printReplay(replay: Replay): Promise<void> {
   const owed = replay.shares
     .filter((share) => !/^[0.]+$/.test(share.balance))
     .map((share) => [
-      share.party === 'patient' ? 'Patient' : `Payer ${share.payerId} (${share.position})`,
+      share.party === 'patient' ? 'Patient' : `Payer ${visible(share.payerId)} (${share.position})`,
       readable(share.balance),
     ]);
   const unapplied = /^[0.]+$/.test(replay.unapplied)
@@ -115,6 +116,6 @@ function leftOut({ effectiveLater, recordedLater, trustworthy }: Replay): string
 }
 
 function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
+  const line = visible(text.replace(/\s+/g, ' '));
   return line.length > DESCRIPTION_MAX ? `${line.slice(0, DESCRIPTION_MAX - 1)}…` : line;
 }

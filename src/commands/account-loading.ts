@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { UnreadableEvent, accountStream, decode } from '../event-store/codec.js';
 import {
@@ -6,17 +7,22 @@ import {
   type Position,
   type StoredEvent,
 } from '../event-store/event-store.js';
+import { NowAndThen } from '../http/now-and-then.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import { FOLD_VERSION, toSnapshot } from '../ledger/snapshot.js';
 import { FoldedAccount, markOf } from './folded-account.js';
 import type { SnapshotStore } from './snapshots.js';
 
 const NAMED_MAX = 10_000;
+/** A database that takes longer to find a snapshot is slower than the log, or away. */
+const SNAPSHOT_PATIENCE_MS = 1_000;
+const SAID_EVERY_MS = 10_000;
 
 /** Brings folded accounts up to what the store holds, from snapshots where there are some. */
 export class AccountLoading {
   private readonly named = new Set<string>();
   private readonly saving = new Set<string>();
+  private readonly snapshotsMissed = new NowAndThen(SAID_EVERY_MS);
   private saves: Promise<void> = Promise.resolve();
 
   constructor(
@@ -106,12 +112,17 @@ export class AccountLoading {
     let folded: FoldedAccount;
     let lastEvent: string;
     try {
-      const snapshot = await this.snapshots.load(accountId, FOLD_VERSION);
+      const snapshot = await inTime(this.snapshots.load(accountId, FOLD_VERSION));
       if (!snapshot) return undefined;
       folded = FoldedAccount.from(snapshot.account);
       lastEvent = snapshot.lastEvent;
     } catch (error) {
-      this.log.warn({ err: nameOf(error) }, 'a snapshot could not be loaded');
+      this.snapshotsMissed.happened((times) =>
+        this.log.warn(
+          { err: nameOf(error), times },
+          'snapshots could not be loaded: streams are read instead',
+        ),
+      );
       return undefined;
     }
     const stream = accountStream(accountId);
@@ -141,6 +152,23 @@ export class AccountLoading {
     this.named.add(stored.position);
     const { position, revision } = stored;
     this.log.warn({ position, revision, reason }, 'an event cannot be read; commands go on without it');
+  }
+}
+
+class SnapshotTooLate extends Error {
+  override readonly name = 'SnapshotTooLate';
+}
+
+/** @throws SnapshotTooLate when it takes too long; what comes of it later is of no interest */
+async function inTime<T>(loading: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const tooLate = delay(SNAPSHOT_PATIENCE_MS, undefined, { signal: over.signal }).then(() => {
+    throw new SnapshotTooLate();
+  });
+  try {
+    return await Promise.race([loading, tooLate]);
+  } finally {
+    over.abort();
   }
 }
 

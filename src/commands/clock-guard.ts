@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.js';
+import type { Clock, SharedClock } from '../clock.js';
 import { ClockDifference } from './clock-difference.js';
 import { type ClockFault, ClockOutOfStep } from './refusals.js';
 
@@ -44,7 +44,7 @@ export interface ClockStatus {
 /**
  * Keeps `recordedAt` to what queries for a `knownAt` rely on: that nothing is recorded any more for an instant that is
  * `clockSkewMs` ago on any process. So this process's clock must agree with the reference that all processes share, and
- * must not have gone back behind what was recorded or asked before.
+ * must not have gone back behind what was recorded, or answered for, before.
  *
  * A reference that cannot be asked stops nobody: what was measured before and the monotonic clock tell of jumps, and
  * before the first measurement there is nothing to hold against the clock.
@@ -52,12 +52,12 @@ export interface ClockStatus {
  * It is also the clock that questions are asked by: that of the reference, as far as it is known, so that a process
  * whose clock is wrong still answers rightly.
  */
-export class ClockGuard implements Clock {
+export class ClockGuard implements SharedClock {
   readonly #options: ClockGuardOptions;
   readonly #monotonic: () => number;
   readonly #allowedMs: number;
   readonly #difference: ClockDifference | undefined;
-  /** The latest instant that something was recorded or asked at, as far as this process knows. */
+  /** The latest instant that something was recorded at or answered for, as far as this process knows. */
   #latest: number;
   #loggedAt = -Infinity;
   #isOut = false;
@@ -123,9 +123,15 @@ export class ClockGuard implements Clock {
   /** The time that all processes agree on, as far as this one knows it. */
   now(): Date {
     const wall = this.#options.clock.now().getTime();
-    const now = Math.floor(wall - (this.#difference?.now()?.differenceMs ?? 0));
-    this.#latest = Math.max(this.#latest, now);
-    return new Date(now);
+    return new Date(Math.floor(wall - (this.#difference?.now()?.differenceMs ?? 0)));
+  }
+
+  /**
+   * Holds commands to an answer: nothing may be recorded any more for an instant that is so much earlier. Not each time
+   * that a question is asked: a reference that is days ahead for a moment would stop commands for days.
+   */
+  settle(instant: Date): void {
+    this.#latest = Math.max(this.#latest, instant.getTime());
   }
 
   /** Whether events are recorded by this clock, and why not. */

@@ -1,4 +1,4 @@
-import { UnreadableEvent } from '../event-store/codec.js';
+import { UnreadableEvent, isInstant } from '../event-store/codec.js';
 import { type Account, evolve, rememberUnreadable, unopenedAccount } from '../ledger/account.js';
 import type { AccountEvent } from '../ledger/events.js';
 import { type AccountSnapshot, fromSnapshot } from '../ledger/snapshot.js';
@@ -48,8 +48,7 @@ export class FoldedAccount {
 
   /** Keeps the latest instant seen; a damaged one is left out. */
   noteRecordedAt(recordedAt: string | undefined): void {
-    const instant = recordedAt === undefined ? Number.NaN : Date.parse(recordedAt);
-    if (instant > this.lastRecordedAt) this.lastRecordedAt = instant;
+    if (isInstant(recordedAt)) this.lastRecordedAt = Math.max(this.lastRecordedAt, Date.parse(recordedAt));
   }
 }
 

@@ -9,7 +9,8 @@ import { ClockGuard } from './clock-guard.js';
 
 /**
  * Starts the guard of this process's clock: held against that of PostgreSQL, which all processes share, and against the
- * last event of the log. An embedded database has this process's own clock, which says nothing.
+ * last event of the log. An embedded database has this process's own clock, which says nothing; that is told where
+ * others may write to the same log.
  *
  * @param lastEvent the last event of the log, where the store can tell
  */
@@ -26,6 +27,11 @@ export async function startClockGuard({
   database: Database | undefined;
   lastEvent: StoredEvent | undefined;
 }): Promise<ClockGuard> {
+  if (config.eventStoreUrl !== undefined && config.databaseUrl === undefined) {
+    log.warn(
+      'several processes need DATABASE_URL: without it each has read models of its own, and no clock to be held against',
+    );
+  }
   const guard = new ClockGuard({
     clock,
     log,

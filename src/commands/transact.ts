@@ -4,8 +4,10 @@ import type { Clock } from '../clock.js';
 import { accountStream, encode } from '../event-store/codec.js';
 import {
   AppendTooLarge,
+  EventLogDamaged,
   type EventMetadata,
   type EventStore,
+  type Position,
   StoreUnavailable,
   WrongExpectedRevision,
 } from '../event-store/event-store.js';
@@ -18,7 +20,7 @@ import { type AccountEvent, entryIdOf } from '../ledger/events.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import type { RejectionCode } from '../ledger/rejection.js';
 import { inSpan } from '../spans.js';
-import { AccountLoading, missingRevisions } from './account-loading.js';
+import { AccountLoading } from './account-loading.js';
 import type { ClockGuard } from './clock-guard.js';
 import { eventIdOf } from './event-id.js';
 import type { FoldedAccount } from './folded-account.js';
@@ -33,6 +35,8 @@ import { Turns } from './turns.js';
 const ATTEMPTS_MAX = 10;
 const PAUSE_MS_MAX = 100;
 const READS_AT_ONCE = 32;
+/** Each command on a store that is away takes its time to fail: those behind it would wait for all of them. */
+const QUEUED_MS_MAX = 5_000;
 
 /** Injection token of what is told about commands. */
 export const TRANSACT_OBSERVER = Symbol('TransactObserver');
@@ -56,6 +60,8 @@ export interface AccountsOptions {
   observer?: TransactObserver;
   /** Left out, the clock is believed. */
   clockGuard?: ClockGuard;
+  /** A command that has waited longer for its turn is not sent to a store that was away for those before it. */
+  queuedMsMax?: number;
   /** Entries of folded accounts kept in memory. */
   cachedEntriesMax?: number;
   /** Events from which an account is worth a snapshot. */
@@ -74,6 +80,9 @@ export class Accounts {
   private readonly clock: Clock;
   private readonly clockGuard: ClockGuard | undefined;
   private readonly observer: TransactObserver | undefined;
+  private readonly queuedMsMax: number;
+  /** When a command found the store away, unless one has gone well since. */
+  private storeAwayAt: number | undefined;
 
   constructor(options: AccountsOptions) {
     const { store, clock, timeZone, snapshots, log, observer } = options;
@@ -81,6 +90,7 @@ export class Accounts {
     this.clock = clock;
     this.clockGuard = options.clockGuard;
     this.observer = observer;
+    this.queuedMsMax = options.queuedMsMax ?? QUEUED_MS_MAX;
     this.today = new Today(clock, timeZone);
     this.cache = new FoldedAccounts(options.cachedEntriesMax ?? 500_000);
     this.loading = new AccountLoading(store, snapshots, log, options.snapshotFrom ?? 1000);
@@ -99,8 +109,9 @@ export class Accounts {
    * @throws StoreUnavailable when the store is away; the command may or may not have been kept, repeating it is safe
    */
   transact(command: AccountCommand, sender: Sender = {}): Promise<Outcome> {
+    const askedAt = performance.now();
     const outcome = inSpan(`transact ${command.type}`, {}, () =>
-      this.turns.take(command.accountId, () => this.carryOut(command, sender)),
+      this.turns.take(command.accountId, () => this.takeTurn(command, sender, askedAt)),
     );
     const { observer } = this;
     if (observer) {
@@ -117,6 +128,21 @@ export class Accounts {
   async idle(): Promise<void> {
     await this.turns.idle();
     await this.loading.idle();
+  }
+
+  private async takeTurn(command: AccountCommand, sender: Sender, askedAt: number): Promise<Outcome> {
+    const { storeAwayAt = -Infinity } = this;
+    if (storeAwayAt > askedAt && performance.now() - askedAt > this.queuedMsMax) {
+      throw new StoreUnavailable('the event store did not answer the commands before this one');
+    }
+    try {
+      const outcome = await this.carryOut(command, sender);
+      this.storeAwayAt = undefined;
+      return outcome;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.storeAwayAt = performance.now();
+      throw error;
+    }
   }
 
   private async carryOut(command: AccountCommand, sender: Sender): Promise<Outcome> {
@@ -142,6 +168,7 @@ export class Accounts {
     command: AccountCommand,
     sender: Sender,
   ): Promise<Outcome> {
+    let caughtUp = 0;
     for (let attempt = 1; ;) {
       const recalled = await this.recall(folded.account, command);
       const decision = decide(folded.account, command, {
@@ -154,13 +181,14 @@ export class Accounts {
       if (refusal && isFresh) throw refusal;
       if ('accepted' in decision && !refusal) {
         const outcome = await this.append(folded, command, decision.accepted, sender);
-        if (outcome) return outcome;
-        if (attempt >= ATTEMPTS_MAX) throw new AccountBusy(attempt);
+        if (!(outcome instanceof WrongExpectedRevision)) return outcome;
+        if (attempt >= ATTEMPTS_MAX)
+          throw caughtUp > 0 ? new AccountBusy(attempt) : goneFrom(folded, outcome);
         this.observer?.retried();
         await pause(attempt);
         attempt += 1;
       }
-      await this.loading.catchUp(command.accountId, folded);
+      caughtUp += await this.loading.catchUp(command.accountId, folded);
       isFresh = true;
     }
   }
@@ -179,13 +207,13 @@ export class Accounts {
     return recalled;
   }
 
-  /** Appends the events and folds them; undefined when the stream has moved on. */
+  /** Appends the events and folds them, unless the stream has moved on. */
   private async append(
     folded: FoldedAccount,
     command: AccountCommand,
     events: AccountEvent[],
     sender: Sender,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Outcome | WrongExpectedRevision> {
     const { accountId } = command;
     const expected = folded.events === 0 ? 'no_stream' : folded.account.revision;
     const now = (await this.clockGuard?.recordingInstant(folded.lastRecordedAt)) ?? this.clock.now();
@@ -206,7 +234,7 @@ export class Accounts {
       this.observer?.appended((performance.now() - started) / 1000);
       const due = folded.account.revision + events.length;
       // A stream that was deleted takes a first event again, at the revision after those that are gone.
-      if (revision !== due) throw missingRevisions(due, revision, position);
+      if (revision !== due) throw appendedBeyond(due, revision, position);
       events.forEach((event, place) => folded.fold(event, news[place]!.id, recordedAt));
       this.loading.snapshotWhenDue(accountId, folded);
       return {
@@ -220,12 +248,26 @@ export class Accounts {
         },
       };
     } catch (error) {
-      if (error instanceof WrongExpectedRevision) return undefined;
+      if (error instanceof WrongExpectedRevision) return error;
       if (error instanceof AppendTooLarge) throw new EventTooLarge(error);
       if (error instanceof StoreUnavailable) this.observer?.appendRefused();
       throw error;
     }
   }
+}
+
+/** What is said when an append went well, and shows by its place that events before it are gone. */
+function appendedBeyond(due: number, revision: number, position: Position): EventLogDamaged {
+  return new EventLogDamaged(
+    `events are missing in a stream: revision ${due} was to be appended, it became revision ${revision}, at position ${position}, and stays there`,
+  );
+}
+
+/** What is said of a stream that is not where reading it ends, however often it is read. */
+function goneFrom({ account }: FoldedAccount, { actual }: WrongExpectedRevision): EventLogDamaged {
+  const at = actual === 'no_stream' ? 'the store has none' : `the store has it at revision ${actual}`;
+  const read = account.revision < 0 ? 'no event' : `the events to revision ${account.revision}`;
+  return new EventLogDamaged(`events are missing in a stream: ${at}, reading it gives ${read}`);
 }
 
 /** What the command came to the first time: every command leads to one event. */

@@ -13,6 +13,8 @@ export class PlaceUnusable extends Error {
 }
 
 const URL_OF_EVENT_STORE = /^esdb(\+discover)?:\/\//;
+/** Meant for one; as the name of a folder it would be made, with the password in it. */
+const NEARLY_URL_OF_EVENT_STORE = /^esdb[\w+]*(:|\/\/)/i;
 
 /**
  * Reads what stands on the command line: a connection string, else the path of a folder.
@@ -22,6 +24,11 @@ const URL_OF_EVENT_STORE = /^esdb(\+discover)?:\/\//;
 export function readPlace(text: string): Place {
   const given = text.trim();
   if (URL_OF_EVENT_STORE.test(given)) return { url: given };
+  if (NEARLY_URL_OF_EVENT_STORE.test(given)) {
+    throw new PlaceUnusable(
+      'a server is at esdb://… or esdb+discover://…; a folder of such a name is ./esdb…',
+    );
+  }
   const scheme = /^([A-Za-z][A-Za-z0-9.+-]*):\/\//.exec(given)?.[1];
   if (scheme !== undefined) {
     throw new PlaceUnusable(

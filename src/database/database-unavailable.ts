@@ -43,6 +43,56 @@ export function driverError(error: unknown): unknown {
   return new DatabaseUnavailable(`the database cannot be reached${code}`, { cause: error });
 }
 
+/** What the server answers to who wants in, besides what it says to anybody. */
+const REFUSED: Readonly<Partial<Record<string, string>>> = {
+  '42501': 'the database does not let the user of DATABASE_URL in',
+  '55000': 'the database named in DATABASE_URL accepts no connections',
+};
+
+/** What the library says without a code when no connection comes about, in our words. */
+const NO_CONNECTION: readonly (readonly [said: RegExp, reason: string])[] = [
+  [/^timeout exceeded/, 'none of our connections became free in time'],
+  [/timeout/, 'nothing that speaks PostgreSQL answered in time'],
+  [/does not support SSL/, 'the server speaks no TLS, which sslmode in DATABASE_URL asks for'],
+  [/establishing an SSL connection/, 'what answers there speaks no PostgreSQL over TLS'],
+  [/terminated unexpectedly/, 'what answers there closed the connection; is it a PostgreSQL?'],
+  [/password must be/, 'the server wants a password'],
+];
+
+/** Why no connection to the PostgreSQL of a URL could be opened; names its host and port, not its user or password. */
+export function connectionError(error: unknown, url: string): Error {
+  if (error instanceof pg.DatabaseError) {
+    const told = driverError(error);
+    if (told instanceof DatabaseUnavailable) return told;
+    const { code = '' } = error;
+    const reason = REFUSED[code] ?? 'the database refuses the connection';
+    return new DatabaseUnavailable(`${reason} (${code})`, { cause: error });
+  }
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'open') {
+    return new DatabaseUnavailable(`a file that DATABASE_URL names cannot be read (${code})`, {
+      cause: error,
+    });
+  }
+  const reason = code ?? NO_CONNECTION.find(([said]) => said.test(message))?.[1];
+  return new DatabaseUnavailable(
+    `the database at ${hostOf(url)} cannot be reached${reason === undefined ? '' : ` (${reason})`}`,
+    { cause: error },
+  );
+}
+
+/** As the library understands it: with its defaults, and those of the environment. */
+function hostOf(url: string): string {
+  try {
+    const { host, port } = new pg.Client({ connectionString: url });
+    if (host.startsWith('/')) return host;
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  } catch {
+    // What is wrong with the URL is told by who connects.
+    return 'the host of DATABASE_URL';
+  }
+}
+
 /** The SQLSTATE of what the server answered, also where it became a {@link DatabaseUnavailable}. */
 export function sqlStateOf(error: unknown): string | undefined {
   const answer = error instanceof DatabaseUnavailable ? error.cause : error;

@@ -1,14 +1,15 @@
 import pg from 'pg';
 import type { ConnectionPool, PooledConnection, RawResult } from './database.js';
-import { DatabaseUnavailable, driverError } from './database-unavailable.js';
+import { DatabaseUnavailable, connectionError, driverError } from './database-unavailable.js';
 import { openPostgresSession } from './postgres-session.js';
+import { type Line, SilentConnections, type Watched } from './silent-connections.js';
 import { cellTypes } from './values.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS_MAX = 10;
 
 /** Connections to the PostgreSQL of a URL, in UTC. */
-export function postgresPool(url: string): ConnectionPool {
+export function postgresPool(url: string, silentAfterMs?: number): ConnectionPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS_MAX,
@@ -19,32 +20,54 @@ export function postgresPool(url: string): ConnectionPool {
   });
   // An idle connection that the server drops is replaced by the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
+  const silent = new SilentConnections(url, silentAfterMs);
   const connections = new WeakMap<pg.PoolClient, PooledConnection>();
+  const open = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => open.add(client));
+  pool.on('remove', (client) => open.delete(client));
 
   return {
     options: {},
-    end: () => pool.end(),
+    async end() {
+      await pool.end();
+      // They have said goodbye; over a connection that is silent, no answer to that would come.
+      for (const client of open) socketOf(client).unref();
+    },
     openSession: (options) => openPostgresSession(url, options),
     async connect() {
-      const client = await pool.connect().catch((error: unknown) => Promise.reject(asError(error)));
-      let connection = connections.get(client);
-      if (!connection) {
-        connection = connectionOver(client);
-        connections.set(client, connection);
-        try {
-          await connection.query(`set time zone 'UTC'`, []);
-        } catch (error) {
-          connection.release(true);
-          throw error;
-        }
+      const client = await pool.connect().catch((error: unknown) => {
+        throw connectionError(error, url);
+      });
+      const known = connections.get(client);
+      if (known) return known;
+      const watched: Watched = { pid: undefined, socket: () => socketOf(client) };
+      const connection = connectionOver(client, (query) => silent.watch(watched, query));
+      connections.set(client, connection);
+      try {
+        const { rows } = await connection.query(
+          `select set_config('TimeZone', 'UTC', false), pg_backend_pid() as pid`,
+          [],
+        );
+        watched.pid = Number(rows[0]!['pid']);
+      } catch (error) {
+        connection.release(true);
+        throw error;
       }
       return connection;
     },
   };
 }
 
+/** Over TLS it is another one than the connection began with. */
+function socketOf(client: pg.PoolClient): Line {
+  return (client as pg.PoolClient & Pick<pg.Client, 'connection'>).connection.stream as Line;
+}
+
 /** The same object for the same client: Kysely tells connections apart by identity. */
-function connectionOver(client: pg.PoolClient): PooledConnection {
+function connectionOver(
+  client: pg.PoolClient,
+  watch: <T>(query: () => Promise<T>) => Promise<T>,
+): PooledConnection {
   let broken = false;
   // Emitted besides the rejection of the query under way when the server goes.
   client.on('error', () => {
@@ -53,7 +76,7 @@ function connectionOver(client: pg.PoolClient): PooledConnection {
   return {
     async query(sql, parameters) {
       try {
-        return (await client.query(sql, [...parameters])) as RawResult;
+        return (await watch(() => client.query(sql, [...parameters]))) as RawResult;
       } catch (error) {
         const told = asError(error);
         broken ||= told instanceof DatabaseUnavailable;

@@ -1,4 +1,11 @@
-import { type AccountEvent, type AccountEventType, accountEventData, entryIdIn } from '../ledger/events.js';
+import { type Instant, isCalendarDate } from '../ledger/calendar.js';
+import {
+  type AccountEvent,
+  type AccountEventType,
+  accountEventData,
+  entryIdIn,
+  entryIdOf,
+} from '../ledger/events.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import type { StoredEvent } from './event-store.js';
 
@@ -57,18 +64,33 @@ export function decode(stored: StoredEvent): RecordedEvent {
       id === undefined ? undefined : { id, type },
     );
   }
-  const { recordedAt, actor } = stored.metadata;
-  if (typeof recordedAt !== 'string' || Number.isNaN(Date.parse(recordedAt))) {
-    throw new UnreadableEvent(stored, 'metadata has no recordedAt');
+  const event = { type, data: parsed.data } as AccountEvent;
+  const { actor } = stored.metadata;
+  const recordedAt: unknown = stored.metadata.recordedAt;
+  if (!isInstant(recordedAt)) {
+    const fault =
+      recordedAt === undefined
+        ? 'metadata has no recordedAt'
+        : 'recordedAt in its metadata is no instant in UTC with milliseconds';
+    throw new UnreadableEvent(stored, fault, { id: entryIdOf(event), type });
   }
   return {
     accountId,
-    event: { type, data: parsed.data } as AccountEvent,
+    event,
     revision: stored.revision,
     position: stored.position,
     recordedAt,
     ...(actor === undefined ? {} : { actor }),
   };
+}
+
+/** Whether this is an instant just as {@link Instant} has it: as text, such instants are in the order of time. */
+export function isInstant(value: unknown): value is Instant {
+  return (
+    typeof value === 'string' &&
+    /^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/.test(value) &&
+    isCalendarDate(value.slice(0, 10))
+  );
 }
 
 function isKnown(type: string): type is AccountEventType {

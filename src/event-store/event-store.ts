@@ -154,3 +154,10 @@ export class EventLogDamaged extends Error {
     this.name = 'EventLogDamaged';
   }
 }
+
+/** Somebody has deleted a whole stream for good: its events cannot be read any more. */
+export class StreamDeleted extends EventLogDamaged {
+  constructor(options?: ErrorOptions) {
+    super('a stream was deleted in the event store', options);
+  }
+}

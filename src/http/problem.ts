@@ -4,6 +4,7 @@ import { DatabaseUnavailable } from '../database/database-unavailable.js';
 import { EventLogDamaged, StoreUnavailable } from '../event-store/event-store.js';
 import type { FieldError } from '../ledger/rejection.js';
 import { describeError } from '../logging.js';
+import { NowAndThen } from './now-and-then.js';
 
 /** What went wrong, as RFC 9457 has it, with a stable `code` and the facts a caller needs. */
 export interface Problem {
@@ -67,11 +68,17 @@ export function problemError(code: string, status: number, detail: string, facts
   return new ProblemError(problem(code, status, detail, facts));
 }
 
+const SAID_EVERY_MS = 10_000;
+const storeAway = new NowAndThen(SAID_EVERY_MS);
+const databaseAway = new NowAndThen(SAID_EVERY_MS);
+
 /** What a caller is told about an error. What nobody foresaw is logged under an id that the caller gets, no more. */
 export function problemOf(error: unknown, log: Logger): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof StoreUnavailable) {
-    log.error({ err: describeError(error) }, 'the event store is not available');
+    storeAway.happened((times) =>
+      log.warn({ reason: error.message, times }, 'the event store is not available'),
+    );
     return problem(
       'store_unavailable',
       503,
@@ -79,7 +86,9 @@ export function problemOf(error: unknown, log: Logger): Problem {
     );
   }
   if (error instanceof DatabaseUnavailable) {
-    log.error({ err: describeError(error) }, 'the database is not available');
+    databaseAway.happened((times) =>
+      log.warn({ reason: error.message, times }, 'the database is not available'),
+    );
     return problem('database_unavailable', 503, 'The database of the read models did not answer. Try again.');
   }
   const errorId = randomUUID();

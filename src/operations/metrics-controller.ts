@@ -1,10 +1,9 @@
 import { Controller, Get, Inject, Optional, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CLOCK, type Clock } from '../clock.js';
 import { ClockGuard } from '../commands/clock-guard.js';
-import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import { Metrics } from './metrics.js';
+import { ProjectionLags } from './projection-lag.js';
 import { PROJECTION_STATUS, type ProjectionStatusProvider } from './projection-status.js';
 
 @Controller('metrics')
@@ -12,12 +11,11 @@ import { PROJECTION_STATUS, type ProjectionStatusProvider } from './projection-s
 export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
-    @Inject(EVENT_STORE) store: EventStore,
-    @Inject(CLOCK) clock: Clock,
+    lags: ProjectionLags,
     @Optional() @Inject(PROJECTION_STATUS) projections?: ProjectionStatusProvider,
     @Optional() clockGuard?: ClockGuard,
   ) {
-    if (projections) metrics.followProjections(store, clock, projections);
+    if (projections) metrics.followProjections(lags, projections);
     if (clockGuard) metrics.followClock(clockGuard);
   }
 

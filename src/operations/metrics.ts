@@ -1,9 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Clock } from '../clock.js';
 import type { ClockGuard } from '../commands/clock-guard.js';
 import type { TransactObserver } from '../commands/transact.js';
-import type { EventStore } from '../event-store/event-store.js';
-import { projectionLags } from './projection-lag.js';
+import { ANSWER_MS_MAX, answerInTime } from './answer-in-time.js';
+import type { ProjectionLags } from './projection-lag.js';
 import type { ProjectionStatusProvider } from './projection-status.js';
 
 /** What Prometheus is told. No label ever names an account, a person or a caller's text. */
@@ -48,7 +47,7 @@ export class Metrics implements TransactObserver {
   }
 
   /** Adds how far the projections are behind the log, and whether this process runs them. */
-  followProjections(store: EventStore, clock: Clock, projections: ProjectionStatusProvider): void {
+  followProjections(lags: ProjectionLags, projections: ProjectionStatusProvider): void {
     const gauge = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['projection'], registers: [this.registry] });
     const lagEvents = gauge(
@@ -57,19 +56,22 @@ export class Metrics implements TransactObserver {
     );
     const lagSeconds = gauge(
       'arledger_projection_lag_seconds',
-      'Time since the first event that a projection has not taken was recorded; 0 when none waits',
+      'Time since the first event that a projection has not taken was recorded, or at least seen; 0 when none waits',
     );
     const deadLetters = gauge(
       'arledger_projection_dead_letters',
       'Events set aside because a projection could not take them',
     );
     this.lookAtProjections = async () => {
+      const until = performance.now() + ANSWER_MS_MAX;
+      // A database or a store that is away shows in readiness; the other figures are wanted all the same, and soon.
+      const inTime = <T>(asked: Promise<T[]>): Promise<T[]> =>
+        answerInTime(asked, until - performance.now()).catch(() => []);
+      const all = await inTime(projections.projectionStatus());
+      const behind = all.length > 0 ? await inTime(lags.of(all)) : [];
       for (const one of [lagEvents, lagSeconds, deadLetters]) one.reset();
-      // A database or a store that is away shows in readiness; the other figures are wanted all the same.
-      const all = await projections.projectionStatus().catch(() => []);
       for (const one of all) deadLetters.set({ projection: one.name }, one.deadLetters);
-      const lags = all.length > 0 ? await projectionLags(store, all, clock.now()).catch(() => []) : [];
-      for (const [i, { events, seconds }] of lags.entries()) {
+      for (const [i, { events, seconds }] of behind.entries()) {
         lagEvents.set({ projection: all[i]!.name }, events);
         lagSeconds.set({ projection: all[i]!.name }, seconds);
       }

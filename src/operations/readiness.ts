@@ -1,16 +1,14 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { sql } from 'kysely';
-import { CLOCK, type Clock } from '../clock.js';
 import { ClockGuard } from '../commands/clock-guard.js';
 import { DATABASE, type Database } from '../database/database.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import { STOPPING } from '../stopping.js';
+import { NoAnswer, answerInTime } from './answer-in-time.js';
 import { Metrics } from './metrics.js';
-import { projectionLags } from './projection-lag.js';
+import { ProjectionLags } from './projection-lag.js';
 import { PROJECTION_STATUS, type ProjectionStatusProvider } from './projection-status.js';
 
-/** A part that does not answer within this time counts as away. */
-const ANSWER_MS_MAX = 2000;
 /** Projections that are further behind than this, in either measure, would answer queries too late. */
 const LAG_EVENTS_MAX = 10_000;
 const LAG_SECONDS_MAX = 60;
@@ -37,7 +35,7 @@ export class ReadinessProbe {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly metrics: Metrics,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly lags: ProjectionLags,
     @Inject(STOPPING) private readonly stopping: AbortController,
     @Optional() @Inject(DATABASE) private readonly database?: Database,
     @Optional() @Inject(PROJECTION_STATUS) private readonly projections?: ProjectionStatusProvider,
@@ -49,7 +47,7 @@ export class ReadinessProbe {
     const [store, ...others] = await Promise.all([
       check(() => this.storeCheck()),
       database && check(async () => (await sql`select 1`.execute(database), { ok: true })),
-      projections && check(() => projectionCheck(this.store, projections, this.clock)),
+      projections && check(() => projectionCheck(projections, this.lags)),
     ]);
     const checks = {
       ...(stopping.signal.aborted ? { service: { ok: false, reason: 'the service stops' } } : {}),
@@ -72,12 +70,11 @@ export class ReadinessProbe {
 }
 
 async function projectionCheck(
-  store: EventStore,
   projections: ProjectionStatusProvider,
-  clock: Clock,
+  projectionLags: ProjectionLags,
 ): Promise<Check> {
   const all = await projections.projectionStatus();
-  const lags = await projectionLags(store, all, clock.now());
+  const lags = await projectionLags.of(all);
   const lagEvents = Math.max(0, ...lags.map(({ events }) => events));
   const lagSeconds = Math.max(0, ...lags.map(({ seconds }) => seconds));
   const deadLetters = Math.max(0, ...all.map((one) => one.deadLetters));
@@ -96,18 +93,10 @@ async function projectionCheck(
 }
 
 async function check(ask: () => Promise<Check>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ ok: false, reason: `no answer within ${ANSWER_MS_MAX} ms` }),
-      ANSWER_MS_MAX,
-    );
-  });
   try {
-    return await Promise.race([ask(), late]);
+    return await answerInTime(ask());
   } catch (error) {
+    if (error instanceof NoAnswer) return { ok: false, reason: error.message };
     return { ok: false, reason: error instanceof Error ? error.name : 'failed' };
-  } finally {
-    clearTimeout(timer);
   }
 }

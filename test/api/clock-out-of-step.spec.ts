@@ -123,6 +123,31 @@ it('a service whose clock is behind its own log says until when it records nothi
   }
 });
 
+it('what was answered for an instant stands: nothing is recorded before it, should the clock go back', async () => {
+  let now = new Date('2026-03-10T12:00:00.000Z');
+  const service = await startTestService({ readModels: true, clock: { now: () => now } });
+  const open = (accountId: string) => service.post('/v1/accounts', { accountId, openedOn: '2026-01-01' });
+  const askedAnHourLater = async (path: string) => {
+    const before = now;
+    now = new Date(now.getTime() + HOUR_MS);
+    expect(await service.get(path)).toMatchObject({ status: 200 });
+    now = before;
+  };
+  try {
+    const { position } = (await open('A')).body;
+    await askedAnHourLater(`/v1/aging?waitFor=${position}`);
+    expect(await open('B')).toMatchObject({ status: 201 });
+    await askedAnHourLater('/v1/aging?knownAt=2026-03-10T12:59:00Z');
+    expect(await open('C')).toMatchObject({ status: 503, body: { code: 'clock_out_of_step' } });
+    expect((await service.get('/health/ready')).body.checks.clock).toMatchObject({
+      ok: false,
+      until: '2026-03-10T12:58:58.000Z',
+    });
+  } finally {
+    await service.remove();
+  }
+}, 30_000);
+
 async function eventsIn(service: TestService): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
   for await (const event of service.app.get<EventStore>(EVENT_STORE).readAll()) events.push(event);

@@ -23,7 +23,7 @@ test('everything can be set', () => {
       EVENTSTORE_URL: 'esdb+discover://me:secret@cluster:2113?tls=true',
       DATABASE_URL: 'postgresql://me:secret@db/ledger',
       LOG_LEVEL: 'warn',
-      ARLEDGER_CLOCK_SKEW_MS: '0',
+      ARLEDGER_CLOCK_SKEW_MS: '500',
       ARLEDGER_CLOCK_BEHIND_LOG: 'accept',
       ARLEDGER_CACHED_ENTRIES: '10',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318/tenant',
@@ -39,11 +39,22 @@ test('everything can be set', () => {
     eventStoreUrl: 'esdb+discover://me:secret@cluster:2113?tls=true',
     databaseUrl: 'postgresql://me:secret@db/ledger',
     logLevel: 'warn',
-    clockSkewMs: 0,
+    clockSkewMs: 500,
     acceptClockBehindLog: true,
     cachedEntriesMax: 10,
     traces: { endpoint: 'https://collector:4318/tenant', sampler: { name: 'traceidratio', ratio: 0.25 } },
   });
+});
+
+test('no clock needs to be waited for where one process writes; a log that several write to needs it', () => {
+  const env = { ARLEDGER_CLOCK_SKEW_MS: '0' };
+  expect(readConfig(env).clockSkewMs).toBe(0);
+  expect(() => readConfig({ ...env, EVENTSTORE_URL: 'esdb://me:secret@host:2113' })).toThrow(
+    new ConfigError(
+      'ARLEDGER_CLOCK_SKEW_MS',
+      'must be above 0 with EVENTSTORE_URL: 0 is for the embedded event log, which one process writes',
+    ),
+  );
 });
 
 test.each([

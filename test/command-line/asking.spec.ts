@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
+import { openEmbeddedStore } from '../../src/event-store/embedded/embedded-event-store.js';
 import { thisNodeWillDo } from '../../src/command-line/pinned-node.js';
 import { arledger, builtCli } from './built-cli.js';
 import { leafCommands, leaves } from './leaf-commands.js';
@@ -116,16 +117,19 @@ describe('asking the command line', () => {
     'export journal --format ledger',
     '--help',
     '--version',
-  ])('says in one line that what %s prints has no room (skipped where there is no /dev/full)', (args) => {
-    const data = join(folder, 'printed');
-    const cli = `"${process.execPath}" "${builtCli()}"`;
-    const script = `${args.startsWith('export') ? `${cli} accounts --data "${data}" > /dev/null; ` : ''}${cli} ${args}`;
-    const option = args.startsWith('-') || args.startsWith('generate') ? '' : ` --data "${data}"`;
-    const { status, stderr } = spawnSync('bash', ['-c', `${script}${option} > /dev/full`], {
-      encoding: 'utf8',
-    });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: 'arledger: enospc: the disk is full\n' });
-  });
+  ])(
+    'says in one line that what %s prints has no room (skipped where there is no /dev/full)',
+    async (args) => {
+      const data = join(folder, 'printed');
+      await (await openEmbeddedStore({ folder: data })).close();
+      const cli = `"${process.execPath}" "${builtCli()}"`;
+      const option = args.startsWith('-') || args.startsWith('generate') ? '' : ` --data "${data}"`;
+      const { status, stderr } = spawnSync('bash', ['-c', `${cli} ${args}${option} > /dev/full`], {
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 1, stderr: 'arledger: enospc: the disk is full\n' });
+    },
+  );
 
   (olderNode === undefined ? it.skip : it)(
     'goes on under the pinned Node when started by an older one (skipped where there is none)',

@@ -2,10 +2,13 @@ import type { spawn } from 'node:child_process';
 import { existsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock.js';
 import { openEmbeddedStore } from '../../src/event-store/embedded/embedded-event-store.js';
 import { acquireFolderLock } from '../../src/event-store/embedded/folder-lock.js';
+import { EVENT_STORE, type EventStore } from '../../src/event-store/event-store.js';
 import { hospital } from '../../src/generator/hospital.js';
 import { said } from '../copy/ledgers.js';
+import { startTestService } from '../support/service.js';
 import { arledger } from './built-cli.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -14,7 +17,6 @@ const folder = temporaryFolder();
 const source = join(folder, 'source');
 /** Of some MB that a whole copy writes. */
 const WRITTEN_BYTES = 200_000;
-const AS_OF = ['--as-of', '2026-03-01'];
 
 interface CopySummary {
   ok: boolean;
@@ -31,21 +33,30 @@ async function eventsIn(data: string) {
   }
 }
 
-/** What everybody who asks a ledger gets to see, as it is printed. */
+/** What everybody who asks a ledger gets to see: over HTTP, and of the log as it is printed. */
 async function answersOf(data: string): Promise<string[]> {
-  const questions = [
-    ['accounts', ...AS_OF, '--json'],
-    ['aging', ...AS_OF, '--group-by', 'account', '--json'],
-    ['trial-balance', ...AS_OF, '--json'],
-    ['replay', 'A000003', ...AS_OF, '--json'],
-    ['export', 'journal', '--format', 'csv'],
-  ];
   const answers: string[] = [];
-  for (const question of questions) {
+  // Positions belong to a store; that those of two embedded ones are the same is no promise.
+  const take = (text: string) =>
+    answers.push(text.replace(/("knownAt"|"position"|"asOfPosition"): *"[^"]*"/g, '$1'));
+  const service = await startTestService({ folder: data, readModels: true, clock: systemClock });
+  try {
+    const waitFor = (await service.app.get<EventStore>(EVENT_STORE).head())!;
+    for (const path of ['accounts?limit=500&', 'aging?groupBy=account&', 'trial-balance?']) {
+      const { status, body } = await service.get(`/v1/${path}asOf=2026-03-01&waitFor=${waitFor}`);
+      expect({ path, status }).toEqual({ path, status: 200 });
+      take(JSON.stringify(body));
+    }
+  } finally {
+    await service.close();
+  }
+  for (const question of [
+    ['replay', 'A000003', '--as-of', '2026-03-01', '--json'],
+    ['export', 'journal', '--format', 'csv'],
+  ]) {
     const { code, stdout } = await arledger([...question, '--data', data]);
     expect({ question, code }).toEqual({ question, code: 0 });
-    // Positions belong to a store; that those of two embedded ones are the same is no promise.
-    answers.push(stdout.replace(/("knownAt"|"position"): *"[^"]*"/g, '$1'));
+    take(stdout);
   }
   return answers;
 }
@@ -65,7 +76,7 @@ function inTheMiddle(data: string, act: (child: ReturnType<typeof spawn>) => voi
 
 beforeAll(async () => {
   const file = join(folder, 'hospital.ndjson');
-  const commands = [...hospital({ accounts: 200, months: 5, seed: 9 })];
+  const commands = [...hospital({ accounts: 120, months: 4, seed: 9 })];
   writeFileSync(file, commands.map((command) => `${JSON.stringify(command)}\n`).join(''));
   const { code } = await arledger(['import', 'commands', file, '--data', source]);
   expect(code).toBe(0);

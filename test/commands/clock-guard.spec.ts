@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ClockGuard } from '../../src/commands/clock-guard.js';
 import { ClockOutOfStep } from '../../src/commands/refusals.js';
+import { startClockGuard } from '../../src/commands/start-clock-guard.js';
+import { readConfig } from '../../src/config.js';
 import { openAccount, postCharge } from '../support/ledger.js';
 import { accountsOn, eventsOf, onALog, readableLog } from './accounts-on-a-log.js';
 import { ALLOWED_MS, DrivenClocks, SKEW_MS } from './driven-clocks.js';
@@ -227,10 +229,10 @@ describe('a clock behind the log', () => {
     expect(guard.status()).toEqual({ ok: true });
   });
 
-  test('is refused for what this process recorded, or was asked, before the clock went back', async () => {
+  test('is refused for what this process recorded, or answered for, before the clock went back', async () => {
     for (const use of [
       (guard: ClockGuard) => guard.recordingInstant(NEVER),
-      (guard: ClockGuard) => guard.now(),
+      async (guard: ClockGuard) => guard.settle(guard.now()),
     ]) {
       const clocks = new DrivenClocks();
       const guard = await started(clocks.guard(noReference));
@@ -240,6 +242,19 @@ describe('a clock behind the log', () => {
       clocks.aheadMs = -SKEW_MS - 1;
       expect(await faultOf(guard)).toMatchObject({ comparedWith: 'event_log' });
     }
+  });
+
+  test('is not one that others are ahead of for a moment: what was merely asked binds nobody', async () => {
+    const clocks = new DrivenClocks();
+    let wrongMs = 30 * 86_400_000;
+    const reference = async () => new Date(clocks.right().getTime() + wrongMs);
+    const guard = await started(clocks.guard({ reference }));
+    expect(await faultOf(guard)).toMatchObject({ comparedWith: 'database', differenceMs: -wrongMs });
+    expect(guard.now()).toEqual(new Date(clocks.right().getTime() + wrongMs));
+    wrongMs = 0;
+    clocks.pass(1000);
+    await look(guard);
+    expect(await faultOf(guard)).toBeUndefined();
   });
 
   test('of one account is refused on that account', async () => {
@@ -282,6 +297,21 @@ describe('the clock that questions are asked by', () => {
 });
 
 describe('what is logged', () => {
+  test.each([
+    [
+      { EVENTSTORE_URL: 'esdb://me:secret@host:2113' },
+      [expect.stringContaining('several processes need DATABASE_URL')],
+    ],
+    [{ EVENTSTORE_URL: 'esdb://me:secret@host:2113', DATABASE_URL: 'postgres://me:secret@host/db' }, []],
+    [{}, []],
+  ])('is at start what is missing for several processes: %j', async (env, told) => {
+    const { log, lines } = readableLog();
+    const clock = new DrivenClocks();
+    const given = { config: readConfig(env), clock, log, database: undefined, lastEvent: undefined };
+    (await startClockGuard(given)).onModuleDestroy();
+    expect(lines.map(({ msg }) => msg)).toEqual(told);
+  });
+
   test('is once a minute what is wrong, and once that it is right again', async () => {
     const { log, lines } = readableLog();
     const clocks = new DrivenClocks(5000);

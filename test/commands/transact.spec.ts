@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { AccountLoading } from '../../src/commands/account-loading.js';
 import {
@@ -12,7 +13,6 @@ import {
   EventLogDamaged,
   type EventStore,
   StoreUnavailable,
-  WrongExpectedRevision,
 } from '../../src/event-store/event-store.js';
 import { balanceOf } from '../../src/ledger/account.js';
 import type { PostCharge } from '../../src/ledger/rules/post-charge.js';
@@ -182,10 +182,15 @@ describe('commands on one account', () => {
 
   test('give up with 503 when others are faster again and again', () =>
     onALog(async (store) => {
-      await accountsOn(store).transact(openAccount());
+      const others = accountsOn(store);
+      let posted = 0;
+      await others.transact(openAccount());
       const crowded: EventStore = {
         ...proxied(store),
-        append: (stream, expected) => Promise.reject(new WrongExpectedRevision(stream, expected, 99)),
+        append: async (stream, expected, events) => {
+          await others.transact(postCharge({ chargeId: `O${(posted += 1)}` }));
+          return store.append(stream, expected, events);
+        },
       };
       const error = await refusalOf(accountsOn(crowded).transact(postCharge()));
       expect(error).toBeInstanceOf(AccountBusy);
@@ -275,6 +280,28 @@ describe('when the store is away', () => {
       expect(await eventsOf(store, STREAM)).toHaveLength(2);
     }));
 
+  test('that waited behind others on a store that is away are told so at once', () =>
+    onALog(async (store) => {
+      let appends = 0;
+      const away: EventStore = {
+        ...proxied(store),
+        append: async () => {
+          appends += 1;
+          await delay(60);
+          throw new StoreUnavailable('away');
+        },
+      };
+      const accounts = accountsOn(away, { queuedMsMax: 30 });
+      const refusals = await Promise.all(
+        [openAccount(), openAccount(), openAccount()].map((command) => refusalOf(accounts.transact(command))),
+      );
+      for (const refusal of refusals) expect(refusal).toBeInstanceOf(StoreUnavailable);
+      expect(appends).toBe(1);
+      // Who comes later is not made to pay for it.
+      await refusalOf(accounts.transact(openAccount()));
+      expect(appends).toBe(2);
+    }));
+
   test('and comes back, commands go on', () =>
     onALog(async (store) => {
       let away = true;
@@ -344,8 +371,30 @@ describe('a stream in which events are missing', () => {
       };
       await accountsOn(store).transact(openAccount());
       const error = await refusalOf(accountsOn(deleted).transact(openAccount({ openedOn: '2026-01-02' })));
-      expect(error).toBeInstanceOf(EventLogDamaged);
+      expect(error).toEqual(
+        new EventLogDamaged(
+          'events are missing in a stream: revision 0 was to be appended, it became revision 1, at position 2, and stays there',
+        ),
+      );
+      expect(await eventsOf(store, STREAM)).toHaveLength(2);
     }));
+
+  test.each([
+    ['all of them', () => false, 'no event'],
+    ['the last ones', (revision: number) => revision < 2, 'the events to revision 1'],
+  ])('%s, is found by where the store says that it ends', (_, isThere, read) =>
+    onALog(async (store) => {
+      const accounts = accountsOn(store);
+      for (const command of [openAccount(), ...charges(3)]) await accounts.transact(command);
+      const command =
+        read === 'no event' ? openAccount({ openedOn: '2026-01-02' }) : postCharge({ chargeId: 'X' });
+      expect(await refusalOf(accountsOn(cutOff(store, isThere)).transact(command))).toEqual(
+        new EventLogDamaged(
+          `events are missing in a stream: the store has it at revision 3, reading it gives ${read}`,
+        ),
+      );
+    }),
+  );
 });
 
 describe('an event that is too large for the store', () => {

@@ -27,6 +27,28 @@ afterEach(async () => {
   await double.stop();
 });
 
+/** A test that waits for seconds, as long as the adapter's patience lasts: such wait side by side, on doubles of their own. */
+function testInParallel(
+  name: string,
+  run: (own: { double: Double; store: EventStore }) => Promise<void>,
+): void {
+  test.concurrent(
+    name,
+    async () => {
+      const own = await startDouble();
+      const opened = await openEventStoreDb({ url: own.url, appendWithinMs: 2_000 });
+      try {
+        await run({ double: own, store: opened });
+      } finally {
+        own.faults.clear();
+        await opened.close();
+        await own.stop();
+      }
+    },
+    60_000,
+  );
+}
+
 const isUnavailable = expect.objectContaining({ name: 'StoreUnavailable' });
 const idsIn = async (stream: string): Promise<string[]> =>
   (await list(store.readStream(stream))).map(({ id }) => id);
@@ -80,13 +102,6 @@ describe('an append without an answer', () => {
     expect(refused?.reason).toBeInstanceOf(WrongExpectedRevision);
     expect(await idsIn(stream)).toHaveLength(1);
   });
-
-  test('is not known when nobody can be asked', async () => {
-    await double.goAway();
-    await expect(store.append(newStream(), 'no_stream', [newEvent()])).rejects.toEqual(isUnavailable);
-    await double.comeBack();
-    await store.append(newStream(), 'no_stream', [newEvent()]);
-  }, 30_000);
 });
 
 describe('what the server says no to', () => {
@@ -159,17 +174,6 @@ describe('a subscription', () => {
     expect((await following).events.map(({ revision }) => revision)).toEqual([1]);
   });
 
-  test('that falls silent with its connection open is opened anew', async () => {
-    const stream = newStream();
-    await store.append(stream, 'no_stream', [newEvent()]);
-    double.faults.next('delivery', 'silence', { skip: 1 });
-    const following = follow(store, undefined, (events) => events.length === 3);
-    await delay(200);
-    await store.append(stream, 0, [newEvent(), newEvent()]);
-    expect((await following).events.map(({ revision }) => revision)).toEqual([0, 1, 2]);
-    expect(double.faults.count('delivery', 'silence')).toBe(1);
-  }, 40_000);
-
   test('goes on after the server was away', async () => {
     const stream = newStream();
     await store.append(stream, 'no_stream', [newEvent()]);
@@ -179,18 +183,52 @@ describe('a subscription', () => {
     await store.append(stream, 0, [newEvent()]);
     expect((await following).events.map(({ revision }) => revision)).toEqual([0, 1]);
   });
+});
 
-  test('fails when the server stays away', async () => {
-    const following = follow(store, undefined, () => false);
-    const failure = expect(following).rejects.toEqual(isUnavailable);
-    await delay(100);
-    await double.goAway();
-    await failure;
-    await double.comeBack();
-  }, 30_000);
+describe('a read', () => {
+  const many = Array.from({ length: 3_000 }, () => newEvent());
+
+  test('is complete though a subscription of the same process ends meanwhile', async () => {
+    const stream = newStream();
+    await store.append(stream, 'no_stream', many);
+    double.faults.next('delivery', 'end', { skip: 1 });
+    const following = follow(store, undefined, (events) => events.length >= many.length);
+    let read = 0;
+    for await (const _ of store.readStream(stream)) {
+      read += 1;
+      if (read % 100 === 0) await delay(1);
+    }
+    expect(read).toBe(many.length);
+    await following;
+    expect(double.faults.count('delivery', 'end')).toBe(1);
+  });
+
+  test('fails when the store is closed before it has come to its end', async () => {
+    const stream = newStream();
+    await store.append(stream, 'no_stream', many);
+    const other = await openEventStoreDb({ url: double.url });
+    const reading = async (): Promise<void> => {
+      let read = 0;
+      for await (const _ of other.readStream(stream)) {
+        read += 1;
+        if (read === 10) void other.close();
+        if (read > 10) await delay(1);
+      }
+    };
+    await expect(reading()).rejects.toEqual(isUnavailable);
+  });
 });
 
 describe('the head', () => {
+  test('is looked for only in what is new', async () => {
+    await store.append(newStream(), 'no_stream', [newEvent()]);
+    await double.appendForeign('order-1', 3_000);
+    const head = await store.head();
+    double.faults.next('read', 'unavailable', { skip: 1, times: Infinity });
+    // One read finds that the end was looked at before; a second one would fail.
+    expect(await store.head()).toBe(head);
+  });
+
   test('is the last event of ours, whoever else has written since', async () => {
     const { position } = await store.append(newStream(), 'no_stream', [newEvent()]);
     await double.appendForeign('order-2', 5_000);
@@ -228,8 +266,40 @@ describe('a cluster', () => {
     await cluster.close();
     await second.stop();
   });
+});
 
-  test('that cannot be found is looked for again later', async () => {
+describe('with patience,', () => {
+  testInParallel('an append is not known when nobody can be asked', async ({ double, store }) => {
+    await double.goAway();
+    await expect(store.append(newStream(), 'no_stream', [newEvent()])).rejects.toEqual(isUnavailable);
+    await double.comeBack();
+    await store.append(newStream(), 'no_stream', [newEvent()]);
+  });
+
+  testInParallel(
+    'a subscription that falls silent with its connection open is opened anew',
+    async ({ double, store }) => {
+      const stream = newStream();
+      await store.append(stream, 'no_stream', [newEvent()]);
+      double.faults.next('delivery', 'silence', { skip: 1 });
+      const following = follow(store, undefined, (events) => events.length === 3);
+      await delay(200);
+      await store.append(stream, 0, [newEvent(), newEvent()]);
+      expect((await following).events.map(({ revision }) => revision)).toEqual([0, 1, 2]);
+      expect(double.faults.count('delivery', 'silence')).toBe(1);
+    },
+  );
+
+  testInParallel('a subscription fails when the server stays away', async ({ double, store }) => {
+    const following = follow(store, undefined, () => false);
+    const failure = expect(following).rejects.toEqual(isUnavailable);
+    await delay(100);
+    await double.goAway();
+    await failure;
+    await double.comeBack();
+  });
+
+  testInParallel('a cluster that cannot be found is looked for again later', async ({ double }) => {
     const hosts = `127.0.0.1:${double.address.port},127.0.0.1:1`;
     const cluster = await openEventStoreDb({
       url: `esdb://${hosts}?tls=false&maxDiscoverAttempts=1&discoveryInterval=10`,
@@ -240,11 +310,9 @@ describe('a cluster', () => {
     await double.comeBack();
     await cluster.append(newStream(), 'no_stream', [newEvent()]);
     await cluster.close();
-  }, 30_000);
-});
+  });
 
-describe('opening', () => {
-  test('fails at once, in one line, where nobody listens', async () => {
+  testInParallel('opening fails, in one line, where nobody listens', async ({ double }) => {
     const { port } = double.address;
     await double.goAway();
     const opening = openEventStoreDb({ url: `esdb://me:secret@127.0.0.1:${port}?tls=false` });
@@ -252,10 +320,10 @@ describe('opening', () => {
     await expect(opening).rejects.toThrow(new RegExp(`^EventStoreDB does not answer: .*127.0.0.1:${port}`));
     await expect(opening).rejects.not.toThrow(/secret|\n/);
     await double.comeBack();
-  }, 30_000);
+  });
 
-  (canMakeCertificates() ? test : test.skip)(
-    'takes TLS and a user, and refuses others',
+  (canMakeCertificates() ? test.concurrent : test.skip)(
+    'opening takes TLS and a user, and refuses others',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'arledger-tls-'));
       const certificate = await makeCertificate(folder);

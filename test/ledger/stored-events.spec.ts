@@ -95,7 +95,30 @@ describe('a stored event that cannot be read', () => {
       reasonOf({ data: { ...(stored('PaymentPosted').data as object), effectiveOn: '2026-02-30' } }),
     ).toBe('data is malformed: effectiveOn: custom');
     expect(reasonOf({ metadata: {} })).toBe('metadata has no recordedAt');
-    expect(reasonOf({ metadata: { recordedAt: 'yesterday' } })).toBe('metadata has no recordedAt');
+  });
+
+  test.each([
+    'yesterday',
+    '1',
+    'Nov 22 2026 01:00 EST',
+    '2026-02-15',
+    '2026-02-15T10:00:00Z',
+    '2026-02-15T10:00:00.000',
+    '2026-02-15T10:00:00.000+05:00',
+    '2026-02-30T10:00:00.000Z',
+    '2026-02-15T24:00:00.000Z',
+    '+275000-01-01T00:00:00.000Z',
+    '2026-02-15T10:00:00.000Z\n',
+    1_771_149_600_000,
+  ])('is one recorded at %p, and keeps its id', (recordedAt) => {
+    const event = stored('PaymentPosted', { metadata: { recordedAt: recordedAt as string } });
+    const { paymentId: id } = event.data as { paymentId: string };
+    expect(() => decode(event)).toThrow(
+      expect.objectContaining({
+        reason: 'recordedAt in its metadata is no instant in UTC with milliseconds',
+        entry: { id, type: 'PaymentPosted' },
+      }),
+    );
   });
 
   test('names its place in the log', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type EventStore, StoreUnavailable, type StoredEvent } from '../../src/event-store/event-store.js';
-import { eventsBehind, projectionLags } from '../../src/operations/projection-lag.js';
+import { ProjectionLags, eventsBehind } from '../../src/operations/projection-lag.js';
 
 describe('events behind, from positions', () => {
   it.each([
@@ -44,10 +44,12 @@ describe('lags of projections', () => {
     } as Partial<EventStore> as EventStore;
     return { store, reads };
   }
+  const lagsIn = (store: EventStore, monotonic = () => 0) =>
+    new ProjectionLags({ store, clock: { now: () => NOW }, monotonic });
 
   it('say how long the first event waits, read once for all that stand at the same place', async () => {
     const { store, reads } = logWith('2026-03-10T11:59:30.000Z');
-    const lags = await projectionLags(store, [status('10', 10), status('10', 10), status('11', 11)], NOW);
+    const lags = await lagsIn(store).of([status('10', 10), status('10', 10), status('11', 11)]);
     expect(lags).toEqual([
       { events: 1, seconds: 30 },
       { events: 1, seconds: 30 },
@@ -57,17 +59,26 @@ describe('lags of projections', () => {
   });
 
   it.each([['2026-03-10T12:00:01.000Z'], [undefined], ['yesterday']])(
-    'are no time for an event recorded at %s',
+    'count from when it was first seen waiting, for an event recorded at %s',
     async (recordedAt) => {
-      expect(await projectionLags(logWith(recordedAt).store, [status('10', 10)], NOW)).toEqual([
-        { events: 1, seconds: 0 },
-      ]);
+      let passedMs = 5000;
+      const lags = lagsIn(logWith(recordedAt).store, () => passedMs);
+      const secondsAt = async (position: string) => (await lags.of([status(position, 10)]))[0]!.seconds;
+      expect(await secondsAt('10')).toBe(0);
+      passedMs += 90_000;
+      expect(await secondsAt('10')).toBe(90);
+      // It got on: another event is the first one now.
+      expect(await secondsAt('9')).toBe(0);
+      passedMs += 1000;
+      expect(await secondsAt('9')).toBe(1);
+      expect(await secondsAt('11')).toBe(0);
+      expect(await secondsAt('9')).toBe(0);
     },
   );
 
   it('are not known while the store is away', async () => {
     const { store } = logWith(undefined);
     const away = { ...store, head: () => Promise.reject(new StoreUnavailable('away')) };
-    await expect(projectionLags(away, [status('10', 10)], NOW)).rejects.toThrow(StoreUnavailable);
+    await expect(lagsIn(away).of([status('10', 10)])).rejects.toThrow(StoreUnavailable);
   });
 });

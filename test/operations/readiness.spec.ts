@@ -3,6 +3,7 @@ import type { EventStore, StoredEvent } from '../../src/event-store/event-store.
 import { StoreUnavailable } from '../../src/event-store/event-store.js';
 import { EVENT_STORE } from '../../src/event-store/event-store.js';
 import { Metrics } from '../../src/operations/metrics.js';
+import { ProjectionLags } from '../../src/operations/projection-lag.js';
 import type { ProjectionStatusProvider } from '../../src/operations/projection-status.js';
 import { ReadinessProbe } from '../../src/operations/readiness.js';
 import { PROJECTOR, type Projector } from '../../src/read-models/projector/projector.js';
@@ -34,7 +35,8 @@ function probe({
     projectionStatus: async () => [{ name: 'balances', ...projected, deadLetters: 0 }],
     trouble: async () => trouble,
   };
-  const ask = new ReadinessProbe(store, metrics, { now: () => NOW }, stopping, undefined, projections);
+  const lags = new ProjectionLags({ store, clock: { now: () => NOW } });
+  const ask = new ReadinessProbe(store, metrics, lags, stopping, undefined, projections);
   return { metrics, stopping, readiness: () => ask.readiness() };
 }
 

@@ -10,7 +10,9 @@ import { EVENT_STORE, type EventStore } from '../../src/event-store/event-store.
 import { PROJECTOR, type Projector } from '../../src/read-models/projector/projector.js';
 import { temporaryFolder } from '../command-line/temporary-folder.js';
 import { serve } from '../support/served.js';
+import { onPostgres } from '../support/database.js';
 import { startTestService } from '../support/service.js';
+import { silentProxy } from '../support/silent-proxy.js';
 
 const folder = temporaryFolder();
 
@@ -189,4 +191,35 @@ describe('a service that is told to stop', () => {
     }
     await expect(store.head()).rejects.toThrow();
   }, 60_000);
+});
+
+onPostgres('a service whose database has fallen silent', (fresh) => {
+  it('records what it is told, does not take itself for the leader, and ends when it is told to', async () => {
+    const proxy = await silentProxy((await fresh()).url);
+    const { url, child, ended } = await serve(join(folder, 'silent'), { DATABASE_URL: proxy.url });
+    const agent = new Agent();
+    try {
+      await until(async () => (await fetch(`${url}/health/ready`)).status === 200, 'it is ready');
+      const leads = async (): Promise<boolean> =>
+        /^arledger_projection_leader 1$/m.test(await (await fetch(`${url}/metrics`)).text());
+      await until(leads, 'it leads');
+      proxy.fallSilent(true);
+      const post = poster(url, agent);
+      const started = performance.now();
+      expect(await post('/v1/accounts', { accountId: 'S1', openedOn: '2026-01-01' })).toMatchObject({
+        status: 201,
+      });
+      expect(performance.now() - started).toBeLessThan(4_000);
+      await delay(5_000);
+      expect(await leads()).toBe(false);
+      child.kill('SIGTERM');
+      const told = performance.now();
+      expect((await ended).code).toBe(0);
+      expect(performance.now() - told).toBeLessThan(30_000);
+    } finally {
+      child.kill('SIGKILL');
+      proxy.close();
+      agent.destroy();
+    }
+  }, 120_000);
 });

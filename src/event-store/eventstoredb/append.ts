@@ -49,7 +49,7 @@ export async function append(
       const { nextExpectedRevision, position } = await client.appendToStream(stream, proposals, {
         ...connection.callOptions,
         expectedRevision: expected === 'no_stream' ? expected : BigInt(expected),
-        deadline: Math.max(1, Math.ceil(sendUntil - performance.now())),
+        deadline: timeLeft(sendUntil),
       });
       return { revision: Number(nextExpectedRevision), position: String(position!.commit) };
     } catch (thrown) {
@@ -78,14 +78,14 @@ async function findOut(
   for (let pause = PAUSE_MS_MIN; ; pause = Math.min(2 * pause, PAUSE_MS_MAX)) {
     try {
       const there = await Array.fromAsync(
-        readStreamOnce(connection, stream, { from: first, limit: events.length }),
+        readStreamOnce(connection, stream, { from: first, limit: events.length }, leftUntil(until)),
       );
       const last = there.at(-1);
       if (last === undefined) return undefined;
       if (there.length === events.length && there.every(({ id }, at) => id === events[at]!.id)) {
         return { revision: last.revision, position: last.position };
       }
-      throw new WrongExpectedRevision(stream, expected, await lastRevision(connection, stream));
+      throw new WrongExpectedRevision(stream, expected, await lastRevision(connection, stream, until));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       if (performance.now() + pause >= until) throw error;
@@ -94,11 +94,27 @@ async function findOut(
   }
 }
 
-async function lastRevision(connection: Connection, stream: string): Promise<ExpectedRevision> {
+async function lastRevision(
+  connection: Connection,
+  stream: string,
+  until: number,
+): Promise<ExpectedRevision> {
   const [last] = await Array.fromAsync(
-    readStreamOnce(connection, stream, { direction: 'backwards', limit: 1 }),
+    readStreamOnce(connection, stream, { direction: 'backwards', limit: 1 }, leftUntil(until)),
   );
   return last?.revision ?? 'no_stream';
+}
+
+/**
+ * A deadline that is reckoned when the call is made: the client takes a number of ms as from then, and before that it
+ * may have looked for a leader for seconds.
+ */
+function timeLeft(until: number): number {
+  return { valueOf: () => Math.ceil(until - performance.now()) } as unknown as number;
+}
+
+function leftUntil(until: number): number {
+  return Math.max(PAUSE_MS_MIN, until - performance.now());
 }
 
 function wrongRevision({ stream, expected }: Proposal, actual: bigint | string): WrongExpectedRevision {

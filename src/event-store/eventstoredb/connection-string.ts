@@ -6,8 +6,8 @@ export interface ConnectionString {
   text: string;
   /** Whom the server is to take us for; a server without TLS takes everybody for its administrator. */
   credentials: { username: string; password: string };
-  /** Its hosts, to be named to people: never with a password. */
-  hosts: string;
+  /** Its hosts and how they are spoken to, to be named to people: never with a password. */
+  server: string;
 }
 
 /** A connection string that cannot be used; the message says why in one line and never repeats a secret. */
@@ -19,9 +19,11 @@ export class ConnectionStringUnusable extends Error {
 }
 
 const FORM = /^esdb(?:\+discover)?:\/\/(?:(?<user>[^@/?]*)@)?(?<hosts>[^@/?\s]+)\/?(?:\?(?<options>\S*))?$/;
-const HOST = /^[A-Za-z0-9._-]+(?::\d{1,5})?$/;
+const HOST = /^[A-Za-z0-9._-]+(?::(\d{1,5}))?$/;
+const PORT_MAX = 65_535;
 
-const WHOLE_NUMBER = /^-?\d{1,9}$/;
+const WHOLE_NUMBER = /^[1-9]\d{0,8}$/;
+const WHOLE_NUMBER_OR_NEVER = /^(-1|[1-9]\d{0,8})$/;
 const YES_OR_NO = /^(true|false)$/;
 /** Options that the client knows, in lower case, and what their values look like. */
 const OPTIONS: Readonly<Record<string, RegExp>> = {
@@ -29,8 +31,8 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   defaultdeadline: WHOLE_NUMBER,
   discoveryinterval: WHOLE_NUMBER,
   gossiptimeout: WHOLE_NUMBER,
-  keepaliveinterval: WHOLE_NUMBER,
-  keepalivetimeout: WHOLE_NUMBER,
+  keepaliveinterval: WHOLE_NUMBER_OR_NEVER,
+  keepalivetimeout: WHOLE_NUMBER_OR_NEVER,
   maxdiscoverattempts: WHOLE_NUMBER,
   nodepreference: /^leader$/i,
   tls: YES_OR_NO,
@@ -38,6 +40,13 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   tlsverifycert: YES_OR_NO,
   usercertfile: /./,
   userkeyfile: /./,
+};
+
+/** Options that name a file in PEM. */
+const CERTIFICATE_FILES = {
+  tlscafile: 'tlsCaFile',
+  usercertfile: 'userCertFile',
+  userkeyfile: 'userKeyFile',
 };
 
 /** A cluster that elects a leader is asked for so long, and not longer than that at a start. */
@@ -57,7 +66,13 @@ export function readConnectionString(text: string): ConnectionString {
     );
   }
   for (const host of hosts.split(',')) {
-    if (!HOST.test(host)) throw new ConnectionStringUnusable(`names no host with a port in "${host}"`);
+    const [whole, port = '1'] = HOST.exec(host) ?? [];
+    // It is not repeated: a password with a question mark in it would stand here.
+    if (whole === undefined || Number(port) > PORT_MAX || Number(port) === 0) {
+      throw new ConnectionStringUnusable(
+        'names a host that cannot be one: after the user come host:port, or several with commas between them',
+      );
+    }
   }
   const given = optionsIn(options);
   const isSecure = given.get('tls') !== 'false';
@@ -66,22 +81,35 @@ export function readConnectionString(text: string): ConnectionString {
       'names no user: put one in as esdb://user:password@…, or tls=false for a server without TLS and users',
     );
   }
-  for (const name of ['tlscafile', 'usercertfile', 'userkeyfile']) {
-    const file = given.get(name);
-    if (file !== undefined) requireReadable(name, decodeURIComponent(file));
+  for (const [option, name] of Object.entries(CERTIFICATE_FILES)) {
+    const file = given.get(option);
+    if (file !== undefined) requirePem(name, file);
   }
-  return { text: withDiscovery(text.trim(), given), credentials: credentialsIn(user), hosts };
+  return {
+    text: withDiscovery(text.trim(), given),
+    credentials: credentialsIn(user),
+    server: `${hosts}, ${isSecure ? 'with' : 'without'} TLS`,
+  };
 }
 
 function optionsIn(text: string | undefined): Map<string, string> {
   const options = new Map<string, string>();
   if (!text) return options;
   for (const pair of text.split('&')) {
-    const [, name = '', value = ''] = /^([^=]*)=(.*)$/.exec(pair) ?? [];
+    const [, name, value] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new ConnectionStringUnusable(
+        'has an option without a value: options are name=value, with & between them',
+      );
+    }
     const key = name.toLowerCase().replace(/[_-]/g, '');
     const form = OPTIONS[key];
-    if (form === undefined) throw new ConnectionStringUnusable(`has an option that nobody knows: "${name}"`);
-    if (!form.test(value)) throw new ConnectionStringUnusable(`has no such ${name}`);
+    if (form === undefined) {
+      throw new ConnectionStringUnusable(
+        `has an option that nobody knows; there are ${Object.keys(OPTIONS).join(', ')}`,
+      );
+    }
+    if (!form.test(value)) throw new ConnectionStringUnusable(`has a value for ${key} that it cannot have`);
     options.set(key, value);
   }
   return options;
@@ -100,11 +128,15 @@ function credentialsIn(user: string | undefined): ConnectionString['credentials'
   }
 }
 
-function requireReadable(option: string, file: string): void {
+function requirePem(option: string, encoded: string): void {
+  let text: string;
   try {
-    readFileSync(file);
+    text = readFileSync(decodeURIComponent(encoded), 'utf8');
   } catch {
-    throw new ConnectionStringUnusable(`names a file for ${option} that cannot be read: ${file}`);
+    throw new ConnectionStringUnusable(`names a file for ${option} that cannot be read: ${encoded}`);
+  }
+  if (!text.includes('-----BEGIN ')) {
+    throw new ConnectionStringUnusable(`names a file for ${option} that holds no PEM: ${encoded}`);
   }
 }
 

@@ -16,15 +16,11 @@ import { append } from './append.js';
 import { Connection } from './connection.js';
 import { readConnectionString } from './connection-string.js';
 import { type Followed, follow } from './follow.js';
-import { isOurs } from './our-streams.js';
+import { Head } from './head.js';
 import { Patience } from './patience.js';
-import { readLogOnce, readStreamOnce } from './read.js';
+import { readStreamOnce } from './read.js';
 
 const BATCH_EVENTS = 1_000;
-/** Events that are looked through for the last of ours, and so many times as many when it was not among them. */
-const LOOK_BACK = 1;
-const LOOK_BACK_FURTHER = 32;
-const LOOK_BACK_MAX = 4_096;
 const APPEND_WITHIN_MS = 1_000;
 
 export interface EventStoreDbOptions {
@@ -51,7 +47,7 @@ export async function openEventStoreDb({
     return store;
   } catch (error) {
     await store.close();
-    if (error instanceof StoreUnavailable) error.message += ` (${string.hosts})`;
+    if (error instanceof StoreUnavailable) error.message += ` (${string.server})`;
     throw error;
   }
 }
@@ -62,11 +58,11 @@ export class EventStoreDbEventStore implements EventStore {
   readonly #appendWithinMs: number;
   readonly #appending = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
-  /** The last event of ours that was seen: the head is not before it. */
-  #seen: Position | undefined;
+  readonly #head: Head;
 
   constructor(connection: Connection, appendWithinMs: number) {
     this.#connection = connection;
+    this.#head = new Head(connection);
     this.#appendWithinMs = appendWithinMs;
   }
 
@@ -81,7 +77,7 @@ export class EventStoreDbEventStore implements EventStore {
     this.#appending.add(appending);
     try {
       const result = await appending;
-      this.#see(result.position);
+      this.#head.sees(result.position);
       return result;
     } finally {
       this.#appending.delete(appending);
@@ -93,6 +89,7 @@ export class EventStoreDbEventStore implements EventStore {
     const step = direction === 'forwards' ? 1 : -1;
     const patience = new Patience();
     let last: number | undefined;
+    let waitingSince = performance.now();
     for (let left = limit; left > 0;) {
       const start = last === undefined ? from : last + step;
       if (start !== undefined && start < 0) return;
@@ -105,10 +102,12 @@ export class EventStoreDbEventStore implements EventStore {
           last = event.revision;
           left -= 1;
           yield event;
+          waitingSince = performance.now();
         }
+        this.#requireOpen(); // What closing has cut off is not the end.
         return;
       } catch (error) {
-        await patience.after(error);
+        await patience.after(error, { waitingSince });
       }
     }
   }
@@ -141,13 +140,13 @@ export class EventStoreDbEventStore implements EventStore {
   async head(): Promise<Position | undefined> {
     await Promise.allSettled(this.#appending);
     const patience = new Patience();
+    const waitingSince = performance.now();
     for (;;) {
       this.#requireOpen();
       try {
-        this.#see(await this.#lastOfOurs());
-        return this.#seen;
+        return await this.#head.find();
       } catch (error) {
-        await patience.after(error);
+        await patience.after(error, { waitingSince });
       }
     }
   }
@@ -169,43 +168,29 @@ export class EventStoreDbEventStore implements EventStore {
     let { after } = options;
     while (!signal.aborted) {
       try {
+        let wasCaughtUp = false;
         for await (const followed of follow(this.#connection, { ...options, after, signal })) {
+          const isStill = wasCaughtUp && followed.checkpoint === after;
+          if (isStill) await this.#requireAtEnd(after);
           patience.renew();
-          const isStill = followed.checkpoint === after;
+          wasCaughtUp = followed.caughtUp;
           after = followed.checkpoint;
-          this.#see(followed.events.at(-1)?.position);
-          if (isStill && followed.caughtUp && (await this.#hasMore(after))) break;
+          this.#head.sees(followed.events.at(-1)?.position);
           yield followed;
         }
       } catch (error) {
-        await patience.after(error, signal);
+        await patience.after(error, { signal });
       }
     }
     if (!options.signal.aborted) this.#requireOpen();
   }
 
-  /** A subscription may fall silent though its connection stands: then the log is longer than what it has sent. */
-  async #hasMore(reached: Position | undefined): Promise<boolean> {
-    const head = await this.#lastOfOurs();
-    return head !== undefined && !hasReached(reached, head);
-  }
-
-  async #lastOfOurs(): Promise<Position | undefined> {
-    let from: Position | undefined;
-    for (let limit = LOOK_BACK; ; limit = Math.min(limit * LOOK_BACK_FURTHER, LOOK_BACK_MAX)) {
-      let read = 0;
-      for await (const event of readLogOnce(this.#connection, { from, direction: 'backwards', limit })) {
-        if (isOurs(event)) return event.position;
-        if (hasReached(this.#seen, event.position)) return this.#seen;
-        from = event.position;
-        read += 1;
-      }
-      if (read < limit) return undefined;
+  /** @throws StoreUnavailable where a subscription has fallen silent: the log is longer than what it has sent */
+  async #requireAtEnd(reached: Position | undefined): Promise<void> {
+    const head = await this.#head.find();
+    if (head !== undefined && !hasReached(reached, head)) {
+      throw new StoreUnavailable('a subscription of EventStoreDB has fallen silent');
     }
-  }
-
-  #see(position: Position | undefined): void {
-    if (position !== undefined && !hasReached(this.#seen, position)) this.#seen = position;
   }
 
   #requireOpen(): void {

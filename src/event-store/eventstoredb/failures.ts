@@ -10,7 +10,7 @@ import {
   UnknownError,
   convertToCommandError,
 } from '@eventstore/db-client';
-import { AppendTooLarge, EventLogDamaged, StoreUnavailable } from '../event-store.js';
+import { AppendTooLarge, EventLogDamaged, StoreUnavailable, StreamDeleted } from '../event-store.js';
 
 /** The server does not let this user read or write the ledger's streams. */
 export class StoreAccessDenied extends StoreUnavailable {
@@ -34,9 +34,7 @@ export function storeError(error: unknown): Error {
   if (error instanceof AccessDeniedError) return new StoreAccessDenied({ cause: error });
   if (error instanceof MaxAppendSizeExceededError)
     return new AppendTooLarge(error.maxAppendSize, { cause: error });
-  if (error instanceof StreamDeletedError) {
-    return new EventLogDamaged('a stream was deleted in EventStoreDB', { cause: error });
-  }
+  if (error instanceof StreamDeletedError) return new StreamDeleted({ cause: error });
   if (error instanceof DeadlineExceededError || error instanceof TimeoutError) {
     return new StoreUnavailable('EventStoreDB did not answer in time', { cause: error });
   }
@@ -58,7 +56,7 @@ export function isPassing(error: unknown): boolean {
     error instanceof CancelledError ||
     error instanceof NotLeaderError ||
     error instanceof UnknownError ||
-    error instanceof Stalled ||
+    error instanceof Silent ||
     isDiscoveryFailure(error)
   );
 }
@@ -68,11 +66,11 @@ export function isDiscoveryFailure(error: unknown): boolean {
   return error instanceof Error && error.constructor === Error && !('code' in error);
 }
 
-/** The server sent nothing for too long, though the connection stands. */
-export class Stalled extends Error {
-  constructor(ms: number) {
-    super(`nothing came for ${ms} ms`);
-    this.name = 'Stalled';
+/** The server says nothing more, though it reports no failure. */
+export class Silent extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Silent';
   }
 }
 
@@ -84,8 +82,10 @@ function isOfThePort(error: unknown): error is Error {
 
 /** What gRPC says of the connection (refused, certificate not trusted): it names hosts, and no data. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Stalled) return `: ${error.message}`;
+  if (error instanceof Silent) return `: ${error.message}`;
   if (isDiscoveryFailure(error)) return ': no node of the cluster could be found';
   if (!(error instanceof UnavailableError) || error._raw === undefined) return '';
-  return `: ${error._raw.details.replace(/\s+/g, ' ')}`;
+  const { details } = error._raw;
+  const [, last = details] = /Last error: (.*?)\.?(?: Resolution note:.*)?$/s.exec(details) ?? [];
+  return `: ${last.replace(/\s+/g, ' ').trim()}`;
 }

@@ -1,6 +1,6 @@
 import type { AllStreamSubscription, Position as LogPosition } from '@eventstore/db-client';
 import type { Position, StoredEvent } from '../event-store.js';
-import { Stalled } from './failures.js';
+import { Silent } from './failures.js';
 import { storedEventOf } from './stored-event.js';
 
 /** While it catches up, a batch is given so long to fill: a write of many events costs little more than one of few. */
@@ -36,7 +36,7 @@ export class Feed {
       this.#isLive = false;
     });
     subscription.on('error', (error: Error) => this.#fail(error));
-    subscription.on('end', () => this.#fail(new Error('the subscription ended')));
+    subscription.on('end', () => this.#fail(new Silent('the subscription ended')));
     signal.addEventListener('abort', this.#stir);
   }
 
@@ -66,7 +66,7 @@ export class Feed {
       const waitMs = events.length > 0 ? FILL_MS : this.#isLive ? STILL_MS : SILENT_MS_MAX;
       const left = since + waitMs - performance.now();
       if (left <= 0) {
-        if (events.length === 0 && !this.#isLive) throw new Stalled(SILENT_MS_MAX);
+        if (events.length === 0 && !this.#isLive) throw new Silent(`nothing came for ${SILENT_MS_MAX} ms`);
         return events;
       }
       await this.#stirred(left);

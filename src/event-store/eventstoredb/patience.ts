@@ -23,12 +23,16 @@ export class Patience {
   /**
    * Pauses after a failure, each time longer.
    *
+   * @param waitingSince by `performance.now()`: since when somebody waits, where that is longer than since the failure
    * @throws the failure, when it has gone on for too long or will not pass by itself
    */
-  async after(failure: unknown, signal?: AbortSignal): Promise<void> {
+  async after(
+    failure: unknown,
+    { signal, waitingSince }: { signal?: AbortSignal; waitingSince?: number } = {},
+  ): Promise<void> {
     if (!(failure instanceof StoreUnavailable) || failure instanceof StoreAccessDenied) throw failure;
     const now = performance.now();
-    this.#failingSince ??= now;
+    this.#failingSince ??= waitingSince ?? now;
     if (now - this.#failingSince + this.#pause > this.ms) throw failure;
     await delay(this.#pause, undefined, { signal }).catch(() => undefined); // Only the signal ends it early.
     this.#pause = Math.min(2 * this.#pause, PAUSE_MS_MAX);

@@ -29,11 +29,14 @@ export function logPosition(position: Position): LogPosition {
   return { commit: BigInt(position), prepare: BigInt(position) };
 }
 
-/** An event as the port gives it. */
+/**
+ * An event as the port gives it. What the server writes when somebody deletes a stream for good has the last revision
+ * that there can be, more than a number holds exactly.
+ */
 export function storedEventOf(event: RecordedEvent | AllStreamRecordedEvent): StoredEvent {
   return {
     stream: event.streamId,
-    revision: Number(event.revision),
+    revision: Math.min(Number(event.revision), Number.MAX_SAFE_INTEGER),
     position: String(event.position!.commit),
     id: event.id,
     type: event.type,

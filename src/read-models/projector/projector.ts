@@ -17,7 +17,7 @@ import { type Checkpoint, beginTerm, readCheckpoint } from './checkpoint.js';
 import { countDeadLetters } from './dead-letters.js';
 import { CheckpointMoved, LaterLeader, ProjectionsDiffer, ProjectionsNewer, SchemaNewer } from './errors.js';
 import { liveOf, readGenerations } from './generations.js';
-import { type Leadership, leadershipOn } from './leadership.js';
+import { type Lead, type Leadership, leadershipOn } from './leadership.js';
 import { LiveTables } from './live-tables.js';
 import { PassingBy } from './passing-by.js';
 import { prepare } from './prepare.js';
@@ -98,7 +98,8 @@ export class Projector {
   readonly #tables: LiveTables;
   #stopping = new AbortController();
   #running: Promise<void> | undefined;
-  #leading = false;
+  /** Until it lets go of it, or loses it, which it may not have noticed yet. */
+  #lead: Lead | undefined;
   #prepared = false;
   /** Events when the tables were analysed, as far as this process knows. */
   #analyzedAt = 0;
@@ -148,7 +149,7 @@ export class Projector {
 
   /** Whether it is this process that projects. */
   leading(): boolean {
-    return this.#leading;
+    return this.#lead?.lost.aborted === false;
   }
 
   /** How it is going, whoever projects; asks the store where its end is. */
@@ -160,7 +161,7 @@ export class Projector {
     return {
       running: this.#running !== undefined && !this.#stopping.signal.aborted,
       caughtUp:
-        !behind && this.#trouble === undefined && (this.#leading ? this.#caughtUp : head !== undefined),
+        !behind && this.#trouble === undefined && (this.leading() ? this.#caughtUp : head !== undefined),
       position,
       events,
       recordedAt,
@@ -180,7 +181,7 @@ export class Projector {
   /** Where the tables are: a leader knows, others look. */
   async #standing(): Promise<Checkpoint & { deadLetters: number }> {
     const known = { ...this.#tables.standing, deadLetters: this.#tables.deadLetters };
-    if (this.#leading) return known;
+    if (this.leading()) return known;
     const { database } = this.#options;
     try {
       const there = await readCheckpoint(database);
@@ -203,7 +204,7 @@ export class Projector {
       try {
         await this.#prepareAhead(stopping);
         // It is well when it gets on, and when another one does.
-        await this.#lead(stopping, () => {
+        await this.#followInLead(stopping, () => {
           pause = BACKOFF_MS_MIN;
           this.#lastError = undefined;
           this.#trouble = undefined;
@@ -256,12 +257,12 @@ export class Projector {
   }
 
   /** Waits for the lead and follows the log as long as it has it. */
-  async #lead(stopping: AbortSignal, onWell: () => void): Promise<void> {
+  async #followInLead(stopping: AbortSignal, onWell: () => void): Promise<void> {
     const { database, log } = this.#options;
     const lead = await this.#leadership.lead(stopping, onWell);
     if (!lead) return;
     const until = AbortSignal.any([stopping, lead.lost]);
-    this.#leading = true;
+    this.#lead = lead;
     try {
       if (database.isShared) log.info({}, 'this process leads the projections');
       while (!until.aborted) {
@@ -276,7 +277,7 @@ export class Projector {
       }
       if (lead.lost.aborted) log.warn({}, 'the lead of the projections is lost');
     } finally {
-      this.#leading = false;
+      this.#lead = undefined;
       this.#caughtUp = false;
       await lead.release();
     }

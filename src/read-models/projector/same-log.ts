@@ -1,4 +1,4 @@
-import type { EventStore, StoredEvent } from '../../event-store/event-store.js';
+import { type EventStore, type StoredEvent, StreamDeleted } from '../../event-store/event-store.js';
 import { ReadModelsOfAnotherLog } from '../queries/refusals.js';
 import type { Checkpoint } from './checkpoint.js';
 
@@ -38,13 +38,23 @@ export class SameLog {
     if (position === undefined) return 'same';
     if (lastEvent === undefined) return 'unknown';
     if (lastEvent === this.#known) return 'same';
-    const { stream, revision } = JSON.parse(lastEvent) as StoredEvent;
-    for await (const stored of this.#store.readStream(stream, { from: revision, limit: 1 })) {
-      if (markOf(stored) !== lastEvent) break;
-      this.#known = lastEvent;
-      return 'same';
+    if (!(await this.#has(lastEvent))) return 'another';
+    this.#known = lastEvent;
+    return 'same';
+  }
+
+  async #has(mark: string): Promise<boolean> {
+    const { stream, revision } = JSON.parse(mark) as StoredEvent;
+    try {
+      for await (const stored of this.#store.readStream(stream, { from: revision, limit: 1 })) {
+        return markOf(stored) === mark;
+      }
+      return false;
+    } catch (error) {
+      // Of a stream that was deleted, another log would know nothing at all.
+      if (error instanceof StreamDeleted) return true;
+      throw error;
     }
-    return 'another';
   }
 
   /**

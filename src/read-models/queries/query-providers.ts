@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { type Clock, SHARED_CLOCK } from '../../clock.js';
+import { SHARED_CLOCK, type SharedClock } from '../../clock.js';
 import { CONFIG, type Config } from '../../config.js';
 import { DATABASE, type Database } from '../../database/database.js';
 import { EVENT_STORE, type EventStore } from '../../event-store/event-store.js';
@@ -38,7 +38,7 @@ export const QUERY_PROVIDERS: Provider[] = [
       database: Database,
       progress: ProjectionProgress,
       store: EventStore,
-      clock: Clock,
+      clock: SharedClock,
       { timeZone, clockSkewMs }: Config,
     ) =>
       new Moments(
@@ -46,12 +46,13 @@ export const QUERY_PROVIDERS: Provider[] = [
         {
           requireSameLog: (standing) => progress.sameLog.require(standing),
           waitFor: (position) => progress.waitFor(position, WAIT_MS_MAX),
-          waitUntilKnown: (knownAt) =>
-            waitUntilKnown(
-              { store, progress, clock, clockSkewMs },
-              new Date(knownAt),
-              clockSkewMs + WAIT_MS_MAX,
-            ),
+          waitUntilKnown: async (knownAt) => {
+            const instant = new Date(knownAt);
+            const rule = { store, progress, clock, clockSkewMs };
+            const position = await waitUntilKnown(rule, instant, clockSkewMs + WAIT_MS_MAX);
+            clock.settle(instant);
+            return position;
+          },
         },
         clock,
         timeZone,

@@ -87,7 +87,7 @@ onEachDatabase('a database', (fresh) => {
 it('a PostgreSQL that cannot be reached is said to be unavailable', async () => {
   const unreachable = openDatabase({ url: 'postgres://nobody:secret@127.0.0.1:1/none', folder: '' });
   await expect(unreachable).rejects.toThrow(DatabaseUnavailable);
-  await expect(unreachable).rejects.toThrow('the database cannot be reached (ECONNREFUSED)');
+  await expect(unreachable).rejects.toThrow('the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED)');
 });
 
 describe('embedded read models that do not open', () => {

@@ -299,7 +299,7 @@ onEachDatabase('a leader that was paused', (fresh) => {
     await later.write(await stepOf(log, 20, 30));
     await expect(paused.write(await stepOf(log, 20, 40))).rejects.toThrow(LaterLeader);
     expect(await differencesFromLog(database, projections, log.events.slice(0, 30))).toEqual([]);
-    await progress.waitFor(log.events[29]!.position, 1_000);
+    await progress.waitFor(log.events[29]!.position, 10_000);
   });
 
   it('does not go on with what it was building, nor drop what the later one builds', async () => {
@@ -343,7 +343,7 @@ onEachDatabase('a leader that was paused', (fresh) => {
     await prepare(another(), projections, was.installViews, { anew: true });
     await expect(was.progress.waitFor(head, 200)).rejects.toThrow(ProjectionsBehind);
     await models(another(), log).projector.catchUp();
-    await was.progress.waitFor(head, 1_000);
+    await was.progress.waitFor(head, 10_000);
   });
 });
 
