@@ -7,7 +7,6 @@ import {
   type Position,
   type StoredEvent,
 } from '../event-store/event-store.js';
-import { NowAndThen } from '../http/now-and-then.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import { FOLD_VERSION, toSnapshot } from '../ledger/snapshot.js';
 import { FoldedAccount, markOf } from './folded-account.js';
@@ -16,13 +15,11 @@ import type { SnapshotStore } from './snapshots.js';
 const NAMED_MAX = 10_000;
 /** A database that takes longer to find a snapshot is slower than the log, or away. */
 const SNAPSHOT_PATIENCE_MS = 1_000;
-const SAID_EVERY_MS = 10_000;
 
 /** Brings folded accounts up to what the store holds, from snapshots where there are some. */
 export class AccountLoading {
   private readonly named = new Set<string>();
   private readonly saving = new Set<string>();
-  private readonly snapshotsMissed = new NowAndThen(SAID_EVERY_MS);
   private saves: Promise<void> = Promise.resolve();
 
   constructor(
@@ -117,12 +114,9 @@ export class AccountLoading {
       folded = FoldedAccount.from(snapshot.account);
       lastEvent = snapshot.lastEvent;
     } catch (error) {
-      this.snapshotsMissed.happened((times) =>
-        this.log.warn(
-          { err: nameOf(error), times },
-          'snapshots could not be loaded: streams are read instead',
-        ),
-      );
+      // A database that is busy, or silent: others tell of that.
+      if (error instanceof SnapshotTooLate) this.log.debug('a snapshot was not waited for any longer');
+      else this.log.warn({ err: nameOf(error) }, 'a snapshot could not be loaded');
       return undefined;
     }
     const stream = accountStream(accountId);

@@ -53,6 +53,20 @@ const isUnavailable = expect.objectContaining({ name: 'StoreUnavailable' });
 const idsIn = async (stream: string): Promise<string[]> =>
   (await list(store.readStream(stream))).map(({ id }) => id);
 
+/** Lets the members of a cluster say who leads it. */
+function lead(leader: Double, cluster: Double[]): void {
+  const members = cluster.map(({ address }) => ({
+    address,
+    state: address.port === leader.address.port ? ('leader' as const) : ('follower' as const),
+    alive: true,
+  }));
+  for (const double of cluster) double.members = members;
+}
+
+function urlOf(cluster: Double[]): string {
+  return `esdb://${cluster.map(({ address }) => `127.0.0.1:${address.port}`).join(',')}?tls=false`;
+}
+
 describe('an append without an answer', () => {
   test.each(['drop_after', 'timeout_after', 'deadline_exceeded_after', 'hang_after'] as const)(
     'is found out by reading when it was done (%s)',
@@ -248,18 +262,11 @@ describe('the head', () => {
 describe('a cluster', () => {
   test('is asked for its leader, and for the next one', async () => {
     const second = await startDouble({ log: double.log });
-    const members = (leader: Double) =>
-      [double, second].map(({ address }) => ({
-        address,
-        state: address.port === leader.address.port ? ('leader' as const) : ('follower' as const),
-        alive: true,
-      }));
-    double.members = second.members = members(second);
-    const hosts = [double, second].map(({ address }) => `127.0.0.1:${address.port}`).join(',');
-    const cluster = await openEventStoreDb({ url: `esdb://${hosts}?tls=false` });
+    lead(second, [double, second]);
+    const cluster = await openEventStoreDb({ url: urlOf([double, second]) });
     const stream = newStream();
     await cluster.append(stream, 'no_stream', [newEvent()]);
-    double.members = second.members = members(double);
+    lead(double, [double, second]);
     await second.goAway();
     await cluster.append(stream, 0, [newEvent()]);
     expect(await idsIn(stream)).toHaveLength(2);
