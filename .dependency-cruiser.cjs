@@ -25,6 +25,22 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'x12-is-pure',
+      comment:
+        'The reader knows segments and envelopes, of whatever transaction set; no other room, no library, no I/O.',
+      severity: 'error',
+      from: { path: '^src/x12/' },
+      to: { pathNot: '^src/x12/' },
+    },
+    {
+      name: 'the-remittance-model-is-pure',
+      comment:
+        'What an 835 says and whether it balances: from segments and the money and dates of the ledger alone.',
+      severity: 'error',
+      from: { path: '^src/remittances/remittance-advice/' },
+      to: { pathNot: '^src/(remittances/remittance-advice|x12|ledger)/' },
+    },
+    {
       name: 'commands-and-read-models-never-meet',
       severity: 'error',
       from: { path: '^src/(commands|read-models)/' },
