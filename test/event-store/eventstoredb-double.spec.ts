@@ -32,7 +32,8 @@ const CREDENTIALS = { username: 'admin', password: 'changeit' };
 /** An answer that never comes is waited for so long. */
 const SHORT_DEADLINE_MS = 250;
 
-const realServer = process.env.EVENTSTORE_URL;
+/** One that nobody else writes to meanwhile, not even its own projections: what stands next to what is looked at. */
+const realServer = process.env.EVENTSTORE_URL_ALONE;
 
 behavesLikeEventStoreDb('the double', async () => {
   const double = await startDouble();
