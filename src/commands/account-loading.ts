@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { NoAnswer, answerInTime } from '../answer-in-time.js';
 import { UnreadableEvent, accountStream, decode } from '../event-store/codec.js';
 import {
   EventLogDamaged,
@@ -109,13 +109,13 @@ export class AccountLoading {
     let folded: FoldedAccount;
     let lastEvent: string;
     try {
-      const snapshot = await inTime(this.snapshots.load(accountId, FOLD_VERSION));
+      const snapshot = await answerInTime(this.snapshots.load(accountId, FOLD_VERSION), SNAPSHOT_PATIENCE_MS);
       if (!snapshot) return undefined;
       folded = FoldedAccount.from(snapshot.account);
       lastEvent = snapshot.lastEvent;
     } catch (error) {
       // A database that is busy, or silent: others tell of that.
-      if (error instanceof SnapshotTooLate) this.log.debug('a snapshot was not waited for any longer');
+      if (error instanceof NoAnswer) this.log.debug('a snapshot was not waited for any longer');
       else this.log.warn({ err: nameOf(error) }, 'a snapshot could not be loaded');
       return undefined;
     }
@@ -146,23 +146,6 @@ export class AccountLoading {
     this.named.add(stored.position);
     const { position, revision } = stored;
     this.log.warn({ position, revision, reason }, 'an event cannot be read; commands go on without it');
-  }
-}
-
-class SnapshotTooLate extends Error {
-  override readonly name = 'SnapshotTooLate';
-}
-
-/** @throws SnapshotTooLate when it takes too long; what comes of it later is of no interest */
-async function inTime<T>(loading: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const tooLate = delay(SNAPSHOT_PATIENCE_MS, undefined, { signal: over.signal }).then(() => {
-    throw new SnapshotTooLate();
-  });
-  try {
-    return await Promise.race([loading, tooLate]);
-  } finally {
-    over.abort();
   }
 }
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ClockGuard } from '../commands/clock-guard.js';
 import type { TransactObserver } from '../commands/transact.js';
-import { ANSWER_MS_MAX, answerInTime } from './answer-in-time.js';
+import { ANSWER_MS_MAX, answerInTime } from '../answer-in-time.js';
 import type { ProjectionLags } from './projection-lag.js';
 import type { ProjectionStatusProvider } from './projection-status.js';
 

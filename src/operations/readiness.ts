@@ -4,7 +4,7 @@ import { ClockGuard } from '../commands/clock-guard.js';
 import { DATABASE, type Database } from '../database/database.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import { STOPPING } from '../stopping.js';
-import { NoAnswer, answerInTime } from './answer-in-time.js';
+import { NoAnswer, answerInTime } from '../answer-in-time.js';
 import { Metrics } from './metrics.js';
 import { ProjectionLags } from './projection-lag.js';
 import { PROJECTION_STATUS, type ProjectionStatusProvider } from './projection-status.js';
