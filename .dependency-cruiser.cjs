@@ -41,6 +41,14 @@ module.exports = {
       to: { pathNot: '^src/(remittances/remittance-advice|x12|ledger)/' },
     },
     {
+      name: 'settlement-is-pure',
+      comment:
+        'What becomes of a claim on its account: from what the 835 says and the rules of the ledger alone.',
+      severity: 'error',
+      from: { path: '^src/remittances/settlement/' },
+      to: { pathNot: '^src/(remittances/(settlement|remittance-advice)/|ledger/|ledger-id\\.ts$)' },
+    },
+    {
       name: 'commands-and-read-models-never-meet',
       severity: 'error',
       from: { path: '^src/(commands|read-models)/' },
@@ -63,6 +71,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(event-store/|app\\.module|composition)' },
       to: { path: '^src/event-store/(embedded|eventstoredb)/' },
+    },
+    {
+      name: 'only-the-composition-root-names-document-stores',
+      comment: 'Where received files lie is chosen by the configuration, and known to nobody else.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(app\\.module|composition)' },
+      to: { path: '^src/remittances/documents/(folder|database)-documents\\.ts$' },
     },
     {
       name: 'inner-rooms-do-not-know-the-doors',

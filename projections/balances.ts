@@ -8,7 +8,7 @@ import type { Change, Projection } from './projection.js';
 /** The balance of every account, in total, by party and by kind of entry. */
 export const balances: Projection = {
   name: 'balances',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'accounts',
@@ -60,6 +60,9 @@ function openedColumns(event: AccountEvent): Change['set'] {
   return { currency, entity, opened_on: openedOn, patient_ref: patientRef ?? null };
 }
 
+/** Where payments come from: cash, or what a remittance brought as one sum. */
+const MONEY_IN: ReadonlySet<string> = new Set(['Assets:Cash', 'Assets:RemittanceClearing']);
+
 /** Net of reversals: balance = charges - payments - adjustments + refunds. */
 function totalsOf(event: AccountEvent): Record<string, Money> {
   const movements = movementsOf(event);
@@ -71,7 +74,7 @@ function totalsOf(event: AccountEvent): Record<string, Money> {
     for (const [place, sign] of [[debit, -1] as const, [credit, 1] as const]) {
       const signed = sign === 1 ? ZERO.plus(amount) : ZERO.minus(amount);
       if (place.account === 'Income:Charges') charges = charges.plus(signed);
-      else if (place.account === 'Assets:Cash') cash = cash.minus(signed);
+      else if (MONEY_IN.has(place.account)) cash = cash.minus(signed);
       else if (!('chargeId' in place || 'paymentId' in place)) adjustments = adjustments.minus(signed);
     }
   }

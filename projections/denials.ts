@@ -126,6 +126,8 @@ export const denials: Projection = {
       case 'RefundIssued':
       case 'EntryReversed':
       case 'NoteRecorded':
+      case 'ClaimAdjudicated':
+      case 'AdjudicationContinued':
         return [];
     }
   },

@@ -1,13 +1,16 @@
 import { ZERO, money } from '../src/ledger/money.js';
-import type { RecordedEvent } from '../src/ledger/recorded-event.js';
-import type { Change, Projection, Row } from './projection.js';
+import type { AnyRecordedEvent } from '../src/ledger/recorded-event.js';
+import { type Change, type Projection, type Row, changesIn } from './projection.js';
 
 /** The tables of a projection in memory: rows by the JSON of their key. State of plain JSON, as EventStoreDB keeps it. */
 export type Tables = Record<string, Record<string, Row>>;
 
-/** Folds one event into the tables, in place, and returns them: what the projector does in SQL, in memory. */
-export function foldChanges(projection: Projection, tables: Tables, recorded: RecordedEvent): Tables {
-  for (const change of projection.changesOf(recorded)) apply(tables, change);
+/**
+ * Folds one event, of an account or beside the accounts, into the tables, in place, and returns them: what the projector
+ * does in SQL, in memory.
+ */
+export function foldChanges(projection: Projection, tables: Tables, recorded: AnyRecordedEvent): Tables {
+  for (const change of changesIn(projection, recorded)) apply(tables, change);
   return tables;
 }
 

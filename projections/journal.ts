@@ -1,13 +1,14 @@
 import { entryIdOf } from '../src/ledger/events.js';
-import { type JournalLine, journalLinesOf } from '../src/ledger/movements.js';
-import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+import { type JournalLine, journalLinesOf, journalLinesOfRemittance } from '../src/ledger/movements.js';
+import type { AnyRecordedEvent } from '../src/ledger/recorded-event.js';
+import { entryIdOfRemittance } from '../src/ledger/remittance-description.js';
 import { PARTY_COLUMNS, ownerColumns, partyColumns } from './party-columns.js';
 import type { Change, Projection, Row } from './projection.js';
 
 /** Every journal line ever written, and the sums by GL account: the base of every answer about a past date. */
 export const journal: Projection = {
   name: 'journal',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'journal_lines',
@@ -16,7 +17,9 @@ export const journal: Projection = {
       columns: {
         position: 'bigint',
         line_no: 'integer',
+        /** Null for lines of no account; these have the `stream`, which the others leave empty. */
         account_id: 'text',
+        stream: 'text',
         revision: 'bigint',
         entry_id: 'text',
         event_type: 'text',
@@ -45,28 +48,38 @@ export const journal: Projection = {
     },
   ],
   changesOf(recorded) {
-    const currency = 'currency' in recorded.event.data ? recorded.event.data.currency : '';
-    return journalLinesOf(recorded.event).flatMap((line, i): Change[] => {
-      const amount = line.debit ?? `-${line.credit!}`;
-      const { account } = line.place;
-      return [
-        {
-          table: 'journal_lines',
-          key: { position: recorded.position, line_no: i },
-          set: { ...lineColumns(recorded, line), currency, amount },
-        },
-        { table: 'gl_balances', key: { gl_account: account, currency }, add: { amount } },
-      ];
-    });
+    const { accountId, event } = recorded;
+    const of = { account_id: accountId, stream: null, entry_id: entryIdOf(event) };
+    return changesOfLines(recorded, of, journalLinesOf(event));
+  },
+  changesOfRemittance(recorded) {
+    const { stream, event } = recorded;
+    const of = { account_id: null, stream, entry_id: entryIdOfRemittance(event) };
+    return changesOfLines(recorded, of, journalLinesOfRemittance(event));
   },
 };
 
-function lineColumns({ accountId, event, revision, recordedAt }: RecordedEvent, line: JournalLine): Row {
+/** @param of what names the account, or the stream, and the entry */
+function changesOfLines(recorded: AnyRecordedEvent, of: Row, lines: readonly JournalLine[]): Change[] {
+  const currency = 'currency' in recorded.event.data ? recorded.event.data.currency : '';
+  return lines.flatMap((line, i): Change[] => {
+    const amount = line.debit ?? `-${line.credit!}`;
+    const { account } = line.place;
+    return [
+      {
+        table: 'journal_lines',
+        key: { position: recorded.position, line_no: i },
+        set: { ...of, ...lineColumns(recorded, line), currency, amount },
+      },
+      { table: 'gl_balances', key: { gl_account: account, currency }, add: { amount } },
+    ];
+  });
+}
+
+function lineColumns({ event, revision, recordedAt }: AnyRecordedEvent, line: JournalLine): Row {
   const { place } = line;
   const common = {
-    account_id: accountId,
     revision,
-    entry_id: entryIdOf(event),
     event_type: event.type,
     gl_account: place.account,
     effective_on: line.effectiveOn,

@@ -1,4 +1,9 @@
-import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+import {
+  type AnyRecordedEvent,
+  type RecordedEvent,
+  type RecordedRemittanceEvent,
+  isOfAccount,
+} from '../src/ledger/recorded-event.js';
 
 /** A value in a row: amounts, dates, instants and positions are text, exact in every store. */
 export type Cell = string | number | boolean | null;
@@ -14,6 +19,8 @@ export interface Table {
   columns: Readonly<Record<string, ColumnType>>;
   /** Rows are written once and never touched again. */
   appendOnly?: boolean;
+  /** Columns that readers find beside those that are kept: what follows from the same row, as SQL. */
+  derived?: Readonly<Record<string, { type: ColumnType; is: string }>>;
   /** Further indexes, each a list of columns, with an optional condition on the rows. */
   indexes?: readonly { columns: readonly string[]; where?: string }[];
 }
@@ -33,8 +40,8 @@ export interface Change {
 }
 
 /**
- * A pure fold over the events of accounts, as the changes of one event at a time: the projector writes them to
- * PostgreSQL, `foldChanges` keeps them in memory. No clock, no I/O, no order between accounts.
+ * A pure fold over the events of accounts, and of what stands beside them, as the changes of one event at a time: the
+ * projector writes them to PostgreSQL, `foldChanges` keeps them in memory. No clock, no I/O, no order between accounts.
  */
 export interface Projection {
   name: string;
@@ -42,4 +49,13 @@ export interface Projection {
   version: number;
   tables: readonly Table[];
   changesOf: (recorded: RecordedEvent) => Change[];
+  /** Of events beside the accounts; left out where they change nothing. */
+  changesOfRemittance?: (recorded: RecordedRemittanceEvent) => Change[];
+}
+
+/** The changes of an event, whichever stream it is of. */
+export function changesIn(projection: Projection, recorded: AnyRecordedEvent): Change[] {
+  return isOfAccount(recorded)
+    ? projection.changesOf(recorded)
+    : (projection.changesOfRemittance?.(recorded) ?? []);
 }

@@ -16,6 +16,7 @@ import { startClockGuard } from './commands/start-clock-guard.js';
 import { SnapshotTable } from './commands/snapshot-table.js';
 import { MemorySnapshots, SNAPSHOTS } from './commands/snapshots.js';
 import { Accounts, TRANSACT_OBSERVER } from './commands/transact.js';
+import { openDocuments, openTemporaryDocuments } from './composition-documents.js';
 import { STORAGE, Storage, openStorage } from './composition.js';
 import { CONFIG, type Config } from './config.js';
 import { DATABASE } from './database/database.js';
@@ -26,6 +27,8 @@ import { Metrics } from './operations/metrics.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { TracedEventStore } from './operations/traced-event-store.js';
 import { ReadModelsModule } from './read-models/read-models.module.js';
+import { DOCUMENTS, TEMPORARY_DOCUMENTS } from './remittances/documents/document-store.js';
+import { RemittancesModule } from './remittances/remittances.module.js';
 import { STOPPING } from './stopping.js';
 
 export interface AppOptions {
@@ -35,6 +38,8 @@ export interface AppOptions {
   readModels?: boolean;
   /** Whether to follow the log with the projections from start to end, as the service does. */
   projecting?: boolean;
+  /** Whether to go on with remittances that an earlier process left unfinished, as the service does. */
+  resuming?: boolean;
   /** Told when the storage is open, so that it can be closed should the rest of the start fail. */
   onStorage?: (storage: Storage) => void;
 }
@@ -66,7 +71,15 @@ class PlatformModule {
       },
       { provide: STOPPING, useFactory: () => new AbortController() },
       ...(withDatabase
-        ? [{ provide: DATABASE, inject: [STORAGE], useFactory: ({ database }: Storage) => database }]
+        ? [
+            { provide: DATABASE, inject: [STORAGE], useFactory: ({ database }: Storage) => database },
+            {
+              provide: DOCUMENTS,
+              inject: [STORAGE],
+              useFactory: ({ database }: Storage) => openDocuments(config, database!),
+            },
+            { provide: TEMPORARY_DOCUMENTS, useValue: openTemporaryDocuments },
+          ]
         : []),
       {
         provide: SNAPSHOTS,
@@ -109,7 +122,10 @@ export class AppModule implements OnApplicationShutdown {
         PlatformModule.register(config, options),
         CommandsModule,
         ...((options.readModels ?? true)
-          ? [ReadModelsModule.register({ projecting: options.projecting ?? false })]
+          ? [
+              ReadModelsModule.register({ projecting: options.projecting ?? false }),
+              RemittancesModule.register({ resuming: options.resuming ?? false }),
+            ]
           : []),
         OperationsModule,
       ],

@@ -42,7 +42,7 @@ export async function startService(config: Config, options: AppOptions = {}): Pr
   if (tracing) traceRequests(adapter.getInstance());
   const started = closingOnFailure({ ...options, log }, async (own) => {
     const app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.register(config, { projecting: true, ...own }),
+      AppModule.register(config, { projecting: true, resuming: true, ...own }),
       adapter,
       Object.assign(nestOptions(log), { bodyParser: false }),
     );

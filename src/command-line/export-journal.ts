@@ -26,10 +26,11 @@ export function exportJournalCommand(): Command {
   return new Command('journal')
     .summary('every journal entry as plain-text accounting or CSV')
     .description(
-      'Writes the journal of all accounts from the event log alone, in the order of recording, each entry on the date\n' +
-        'it counts from. The last part of a receivable or unapplied account is the patient account, so that those lines\n' +
-        'add up to its balance: in ledger and hledger a colon in an id is written %3A; in beancount a dot is --2E, a\n' +
-        'colon --3A, an underscore --5F, a lone hyphen --2D, and X-- comes before a small first letter.\n' +
+      'Writes the journal of all accounts, remittances and control accounts from the event log alone, in the order of\n' +
+        'recording, each entry on the date it counts from. The last part of a receivable or unapplied account is the\n' +
+        'patient account, so that those lines add up to its balance: in ledger and hledger a colon in an id is written\n' +
+        '%3A; in beancount a dot is --2E, a colon --3A, an underscore --5F, a lone hyphen --2D, and X-- comes before a\n' +
+        'small first letter.\n' +
         'Reads beside a running service.',
     )
     .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())

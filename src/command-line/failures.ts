@@ -36,6 +36,8 @@ const CODES: Readonly<Partial<Record<string, string>>> = {
   CategoriesDiffer: 'categories_differ',
   ConnectionStringUnusable: 'connection_string_unusable',
   DatabaseUnavailable: 'database_unavailable',
+  DocumentUnreadable: 'document_unreadable',
+  DocumentsUnavailable: 'documents_unavailable',
   EventLogDamaged: 'event_log_damaged',
   EventLogMissing: 'event_log_missing',
   EventNotCopied: 'event_not_copied',

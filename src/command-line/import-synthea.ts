@@ -6,7 +6,7 @@ import { ZERO, formatMoney } from '../ledger/money.js';
 import { SYNTHEA_CURRENCY } from '../synthea/conversion.js';
 import { BrokenCsvFile } from '../synthea/csv-file.js';
 import { type ImportedCommand, SyntheaImport, TRANSACTIONS } from '../synthea/import-rows.js';
-import { ledgerId } from '../synthea/ledger-id.js';
+import { ledgerId } from '../ledger-id.js';
 import { type AccountSums, sumsInLedger } from '../synthea/ledger-sums.js';
 import { NO_SUMS, type Sums, agree, plus } from '../synthea/sums.js';
 import { CommandFailed, EXIT, Stopped } from './failures.js';

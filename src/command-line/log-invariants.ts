@@ -1,74 +1,47 @@
-import { UnreadableEvent, accountIdOf, accountStream, decode } from '../event-store/codec.js';
-import {
-  EventLogDamaged,
-  type EventStore,
-  type Position,
-  type StoredEvent,
-} from '../event-store/event-store.js';
+import { UnreadableEvent, accountIdOf, accountStream, besideOf, decode } from '../event-store/codec.js';
+import { EventLogDamaged, type EventStore, type StoredEvent } from '../event-store/event-store.js';
 import { type Account, balanceOf, evolve, rememberUnreadable, unopenedAccount } from '../ledger/account.js';
 import { type AccountEvent, type AccountEventType, entryIdOf } from '../ledger/events.js';
 import { ZERO, money } from '../ledger/money.js';
 import { balanceEffectOf, journalLinesOf, movementsOf } from '../ledger/movements.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
+import {
+  type KnownStream,
+  type LogContradiction,
+  contradiction,
+  faulty,
+  gapIn,
+  isEndOfStream,
+  missingBefore,
+  readOrWhy,
+  unreadableIn,
+  unseenStream,
+} from './log-contradiction.js';
+import { RemittancesInLog } from './remittances-in-log.js';
 
-/** What EventStoreDB writes as the last event of a stream that is deleted for good. */
-const STREAM_DELETED = '$streamDeleted';
-
-/** Something in the log that contradicts the rules. */
-export interface LogContradiction {
-  check: 'log' | 'unreadable_event';
-  accountId: string;
-  position?: Position;
-  text: string;
-}
-
-interface Known {
+interface KnownAccount extends KnownStream {
   currency: string | undefined;
-  /** Revision of the last event seen. */
-  revision: number;
-  /** Events are missing, and that has been said. */
-  isIncomplete: boolean;
 }
 
 /**
- * Checks what the events say, from the log alone: no event of an account is missing, in the log or in its own stream;
- * every event can be read, opens or follows the opening of its account, keeps to its currency and balances; its id is
- * its own, what it refers to came before it, and it was recorded no earlier than the event before it; and every account's
- * balance by its journal lines is that of the rules' own fold. Holds a few numbers an account.
+ * Checks what the events say, from the log alone: no event is missing, in the log or in its own stream; every event can
+ * be read, opens or follows the opening of its account, keeps to its currency and balances; its id is its own, what it
+ * refers to came before it, and it was recorded no earlier than the event before it; every account's balance by its
+ * journal lines is that of the rules' own fold; and what remittances, control accounts and deposits say agrees with the
+ * accounts and each other. Holds a few numbers an account, and what {@link RemittancesInLog} holds.
  */
 export async function* contradictions(
   store: EventStore,
   onEvent: (events: number) => void,
 ): AsyncGenerator<LogContradiction> {
-  const accounts = new Map<string, Known>();
+  const accounts = new Map<string, KnownAccount>();
+  const remittances = new RemittancesInLog((accountId) => accounts.get(accountId));
   let events = 0;
   for await (const stored of store.readAll()) {
     onEvent(++events);
     const accountId = accountIdOf(stored.stream);
-    if (accountId === undefined) continue;
-    const known = accounts.get(accountId) ?? unknownAccount();
-    accounts.set(accountId, known);
-    const { position, revision, type } = stored;
-    if (type === STREAM_DELETED) {
-      known.isIncomplete = true;
-      yield contradiction(accountId, `its stream was deleted at position ${position}`, position);
-      continue;
-    }
-    if (revision !== known.revision + 1) {
-      known.isIncomplete = true;
-      const gap = gapIn(known.revision + 1, revision);
-      yield contradiction(accountId, `${gap} at position ${position}`, position);
-    }
-    known.revision = Math.max(revision, known.revision);
-    const read = readOrWhy(stored);
-    if (read instanceof UnreadableEvent) {
-      const text = `event ${position} of account ${accountId} cannot be read: ${read.reason}`;
-      yield { check: 'unreadable_event', accountId, position, text };
-      continue;
-    }
-    const { event } = read;
-    for (const fault of faultsOf(event, accountId, revision, known)) yield faulty(read, fault);
-    if (event.type === 'AccountOpened') known.currency = event.data.currency;
+    if (accountId !== undefined) yield* contradictionsOfEvent(stored, accountId, accounts, remittances);
+    else if (besideOf(stored.stream)) yield* remittances.take(stored);
   }
   for (const [accountId, known] of accounts) {
     if (known.isIncomplete) continue;
@@ -76,30 +49,56 @@ export async function* contradictions(
       yield* contradictionsOfStream(store, accountId, known);
     } catch (error) {
       if (!(error instanceof EventLogDamaged)) throw error;
-      yield contradiction(accountId, `its stream cannot be read: ${error.message}`);
+      yield contradiction({ accountId }, `its stream cannot be read: ${error.message}`);
     }
   }
+  yield* remittances.streamsOnTheirOwn(store);
+}
+
+/** What the next event of an account says, in the order of the log. */
+function* contradictionsOfEvent(
+  stored: StoredEvent,
+  accountId: string,
+  accounts: Map<string, KnownAccount>,
+  remittances: RemittancesInLog,
+): Generator<LogContradiction> {
+  const known = accounts.get(accountId) ?? { ...unseenStream(), currency: undefined };
+  accounts.set(accountId, known);
+  const missing = missingBefore({ accountId }, known, stored);
+  if (missing) yield missing;
+  if (isEndOfStream(stored)) return;
+  const read = readOrWhy(stored, decode);
+  if (read instanceof UnreadableEvent) {
+    known.isReadable = false;
+    yield unreadableIn({ accountId }, read);
+    return;
+  }
+  const { event, revision } = read;
+  for (const fault of faultsOf(event, accountId, revision, known)) yield faulty({ accountId }, read, fault);
+  for (const fault of remittances.faultsOfAccount(read)) yield faulty({ accountId }, read, fault);
+  if (event.type === 'AccountOpened') known.currency = event.data.currency;
 }
 
 /** What the stream of an account says on its own: an administrator may have cut off what the log still holds. */
 async function* contradictionsOfStream(
   store: EventStore,
   accountId: string,
-  { revision: last }: Known,
+  { revision: last }: KnownStream,
 ): AsyncGenerator<LogContradiction> {
   const folded = unopenedAccount();
   let journal = ZERO;
   let next = 0;
   let recordedLast = '';
   let isReadable = true;
+  const named: { by: RecordedEvent; fault: string; id: string }[] = [];
   // A service beside may have appended since the log was read: both sums are of the stream as it is now.
   for await (const stored of store.readStream(accountStream(accountId))) {
     if (stored.revision !== next) {
-      yield contradiction(accountId, `${gapIn(next, stored.revision)} in its stream`);
+      yield contradiction({ accountId }, `${gapIn(next, stored.revision)} in its stream`);
       return;
     }
     next += 1;
-    const read = readOrWhy(stored);
+    const read = readOrWhy(stored, decode);
     if (read instanceof UnreadableEvent) {
       isReadable = false;
       evolve(folded, undefined);
@@ -108,41 +107,37 @@ async function* contradictionsOfStream(
     }
     const { event, recordedAt } = read;
     const taken = idTakenIn(folded, event);
-    if (taken !== undefined) yield faulty(read, taken);
+    if (taken !== undefined) yield faulty({ accountId }, read, taken);
     // What cannot be found may be what could not be read.
-    if (isReadable) for (const fault of unknownTo(folded, event)) yield faulty(read, fault);
+    if (isReadable) for (const fault of unknownTo(folded, event)) yield faulty({ accountId }, read, fault);
     if (recordedAt < recordedLast) {
-      yield faulty(read, `was recorded at ${recordedAt}, before the event before it: ${recordedLast}`);
+      yield faulty(
+        { accountId },
+        read,
+        `was recorded at ${recordedAt}, before the event before it: ${recordedLast}`,
+      );
     }
     recordedLast = recordedAt;
+    for (const [what, id] of namedAhead(event)) {
+      named.push({ by: read, fault: `names ${what} ${id}, which is not there`, id });
+    }
     evolve(folded, event);
     journal = journal.plus(balanceEffectOf(movementsOf(event)));
   }
   if (next <= last) {
-    yield contradiction(accountId, `${gapIn(next, last + 1)} in its stream, which the log still holds`);
+    yield contradiction({ accountId }, `${gapIn(next, last + 1)} in its stream, which the log still holds`);
     return;
+  }
+  for (const { by, fault, id } of named) {
+    if (isReadable && !folded.entries.has(id)) yield faulty({ accountId }, by, fault);
   }
   if (!balanceOf(folded).equals(journal)) {
     const balance = balanceOf(folded).toFixed();
     yield contradiction(
-      accountId,
+      { accountId },
       `balance ${balance} by the rules, ${journal.toFixed()} by its journal lines`,
     );
   }
-}
-
-function contradiction(accountId: string, what: string, position?: Position): LogContradiction {
-  return {
-    check: 'log',
-    accountId,
-    ...(position === undefined ? {} : { position }),
-    text: `account ${accountId}: ${what}`,
-  };
-}
-
-function faulty({ accountId, event, position }: RecordedEvent, fault: string): LogContradiction {
-  const text = `event ${position} (${event.type}) of account ${accountId} ${fault}`;
-  return { check: 'log', accountId, position, text };
 }
 
 /** All ids inside an account are one namespace; its own id is none of them. */
@@ -179,7 +174,44 @@ function referencesOf(event: AccountEvent): References[] {
     ['payment', 'PaymentPosted', payments],
     ['denial', 'DenialRecorded', denialsOf(event)],
     ['entry', undefined, entriesOf(event)],
+    ['decision', 'ClaimAdjudicated', adjudicationsOf(event)],
   ];
+}
+
+/** What a claim led to, and the charges of its lines: they may come after it, in the same append. */
+function namedAhead(event: AccountEvent): [what: string, id: string][] {
+  switch (event.type) {
+    case 'ClaimAdjudicated': {
+      const charges = event.data.lines.flatMap(({ chargeId }) => chargeId ?? []);
+      return [
+        ...charges.map((id): [string, string] => ['charge', id]),
+        ...event.data.entries.map((id): [string, string] => ['entry', id]),
+      ];
+    }
+    case 'AdjudicationContinued':
+      return event.data.entries.map((id): [string, string] => ['entry', id]);
+    case 'AccountOpened':
+    case 'ChargePosted':
+    case 'PaymentPosted':
+    case 'AdjustmentPosted':
+    case 'ResponsibilityTransferred':
+    case 'DenialRecorded':
+    case 'DenialAppealed':
+    case 'DenialResolved':
+    case 'CreditApplied':
+    case 'RefundIssued':
+    case 'EntryReversed':
+    case 'NoteRecorded':
+      return [];
+  }
+}
+
+function adjudicationsOf(event: AccountEvent): string[] {
+  if (event.type === 'ClaimAdjudicated')
+    return event.data.reverses === undefined ? [] : [event.data.reverses];
+  if (event.type !== 'AdjudicationContinued') return [];
+  const { adjudicationId, reverses } = event.data;
+  return reverses === undefined ? [adjudicationId] : [adjudicationId, reverses];
 }
 
 function denialsOf(event: AccountEvent): string[] {
@@ -193,21 +225,11 @@ function entriesOf(event: AccountEvent): string[] {
   return event.type === 'DenialResolved' && event.data.entryId !== undefined ? [event.data.entryId] : [];
 }
 
-function unknownAccount(): Known {
-  return { currency: undefined, revision: -1, isIncomplete: false };
-}
-
-/** Says which revisions are not there where another one than the next one was found. */
-function gapIn(next: number, found: number): string {
-  if (found < next) return `revision ${found} comes after revision ${next - 1}`;
-  return found === next + 1 ? `revision ${next} is missing` : `revisions ${next} to ${found - 1} are missing`;
-}
-
 function* faultsOf(
   event: AccountEvent,
   accountId: string,
   revision: number,
-  known: Known,
+  known: KnownAccount,
 ): Generator<string> {
   if (event.type === 'AccountOpened') {
     if (revision !== 0) yield `opens an account that has events already`;
@@ -221,13 +243,4 @@ function* faultsOf(
     sum = debit === undefined ? sum.minus(money(credit!)) : sum.plus(money(debit));
   }
   if (!sum.isZero()) yield `does not balance: debits less credits are ${sum.toFixed()}`;
-}
-
-function readOrWhy(stored: StoredEvent): RecordedEvent | UnreadableEvent {
-  try {
-    return decode(stored);
-  } catch (error) {
-    if (!(error instanceof UnreadableEvent)) throw error;
-    return error;
-  }
 }

@@ -8,6 +8,7 @@ import { exportJournalCommand } from './export-journal.js';
 import { EXIT, explain } from './failures.js';
 import { generateCommand } from './generate.js';
 import { importCommandsCommand } from './import-commands.js';
+import { import835Command } from './import-835.js';
 import { importSyntheaCommand } from './import-synthea.js';
 import { projectionsCommand } from './projections.js';
 import { rebuildCommand } from './rebuild.js';
@@ -33,9 +34,12 @@ export function program(): Command {
         '\nExit codes: 0 done, 1 refused or not matching, 2 asked wrongly. Configuration: see the README.',
     );
   const imports = new Command('import')
-    .summary('commands or Synthea CSV')
+    .summary('remittances (835), commands or Synthea CSV')
     .description('Imports what others wrote.');
-  imports.addCommand(importCommandsCommand()).addCommand(importSyntheaCommand());
+  imports
+    .addCommand(import835Command())
+    .addCommand(importCommandsCommand())
+    .addCommand(importSyntheaCommand());
   const exports = new Command('export')
     .summary('the journal')
     .description('Writes the books for other programs.');

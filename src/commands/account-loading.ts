@@ -7,14 +7,22 @@ import {
   type Position,
   type StoredEvent,
 } from '../event-store/event-store.js';
+import type { EntryRef } from '../ledger/account.js';
+import { entryIdOf } from '../ledger/events.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import { FOLD_VERSION, toSnapshot } from '../ledger/snapshot.js';
 import { FoldedAccount, markOf } from './folded-account.js';
 import type { SnapshotStore } from './snapshots.js';
 
 const NAMED_MAX = 10_000;
+const READS_AT_ONCE = 32;
 /** A database that takes longer to find a snapshot is slower than the log, or away. */
 const SNAPSHOT_PATIENCE_MS = 1_000;
+/** Most accounts never have more events, and the log gives these sooner than the database says that it has no snapshot. */
+const SHORT_EVENTS = 100;
+
+/** An earlier event as it was read again, with the id that the store knows it by. */
+export type Recalled = RecordedEvent & { id: string };
 
 /** Brings folded accounts up to what the store holds, from snapshots where there are some. */
 export class AccountLoading {
@@ -32,8 +40,10 @@ export class AccountLoading {
 
   /** Folds an account from its snapshot and the rest of its stream, or from the stream alone. */
   async load(accountId: string): Promise<FoldedAccount> {
-    const folded = (await this.fromSnapshot(accountId)) ?? FoldedAccount.unopened();
-    await this.catchUp(accountId, folded);
+    const { events, isAll } = await this.beginningOf(accountId);
+    const folded = (isAll ? undefined : await this.fromSnapshot(accountId)) ?? FoldedAccount.unopened();
+    if (folded.events === 0) for (const stored of events) this.fold(folded, stored);
+    if (!isAll) await this.catchUp(accountId, folded);
     return folded;
   }
 
@@ -46,29 +56,27 @@ export class AccountLoading {
   async catchUp(accountId: string, folded: FoldedAccount): Promise<number> {
     const before = folded.events;
     for await (const stored of this.store.readStream(accountStream(accountId), { from: before })) {
-      requireRevision(folded.events, stored);
-      const read = this.read(stored);
-      folded.fold(read instanceof UnreadableEvent ? read : read.event, stored.id, stored.metadata.recordedAt);
+      this.fold(folded, stored);
     }
     this.snapshotWhenDue(accountId, folded);
     return folded.events - before;
   }
 
   /**
-   * One event of an account by its revision, undefined when it cannot be read.
+   * Earlier events that a decision must see, by their entry ids; those that cannot be read are missing.
    *
-   * @throws EventLogDamaged when it is gone and a later one stands in its place
+   * @param entries where they stand; several may be one event
+   * @throws EventLogDamaged when one is gone and a later one stands in its place
    */
-  async eventAt(accountId: string, revision: number): Promise<(RecordedEvent & { id: string }) | undefined> {
-    for await (const stored of this.store.readStream(accountStream(accountId), {
-      from: revision,
-      limit: 1,
-    })) {
-      requireRevision(revision, stored);
-      const read = this.read(stored);
-      return read instanceof UnreadableEvent ? undefined : { ...read, id: stored.id };
+  async recall(accountId: string, entries: Iterable<EntryRef>): Promise<Map<string, Recalled>> {
+    const recalled = new Map<string, Recalled>();
+    const revisions = [...new Set(Array.from(entries, ({ revision }) => revision))];
+    for (let i = 0; i < revisions.length; i += READS_AT_ONCE) {
+      const some = revisions.slice(i, i + READS_AT_ONCE);
+      const read = await Promise.all(some.map((revision) => this.eventAt(accountId, revision)));
+      for (const recorded of read) if (recorded) recalled.set(entryIdOf(recorded.event), recorded);
     }
-    return undefined;
+    return recalled;
   }
 
   /**
@@ -87,9 +95,38 @@ export class AccountLoading {
     await this.saves;
   }
 
+  /** The first events of an account, and whether it has no more, too few for a snapshot. */
+  private async beginningOf(accountId: string): Promise<{ events: StoredEvent[]; isAll: boolean }> {
+    const limit = Math.min(SHORT_EVENTS, this.snapshotFrom);
+    const events = await Array.fromAsync(this.store.readStream(accountStream(accountId), { from: 0, limit }));
+    // By its revision: where events are missing, a snapshot may still know of them.
+    const { revision } = events.at(-1) ?? { revision: -1 };
+    return { events, isAll: events.length < limit && revision + 1 < limit };
+  }
+
+  private fold(folded: FoldedAccount, stored: StoredEvent): void {
+    requireRevision(folded.events, stored);
+    const read = this.read(stored);
+    folded.fold(read instanceof UnreadableEvent ? read : read.event, stored.id, stored.metadata.recordedAt);
+  }
+
+  private async eventAt(accountId: string, revision: number): Promise<Recalled | undefined> {
+    for await (const stored of this.store.readStream(accountStream(accountId), {
+      from: revision,
+      limit: 1,
+    })) {
+      requireRevision(revision, stored);
+      const read = this.read(stored);
+      return read instanceof UnreadableEvent ? undefined : { ...read, id: stored.id };
+    }
+    return undefined;
+  }
+
   private async save(accountId: string, folded: FoldedAccount): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     try {
+      // What a draft has folded may never be kept. The account is soon due again.
+      if (folded.isAhead) return;
       // Taken in one go: the account changes only between awaits, so that revision and id belong together.
       const snapshot = { account: toSnapshot(folded.account), lastEvent: folded.lastEvent };
       folded.snapshotEvents = folded.events;

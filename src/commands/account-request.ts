@@ -1,11 +1,11 @@
 import { Command } from '@nestjs/cqrs';
 import { IdField } from '../http/value-fields.js';
-import type { AccountCommand, AccountCommandType } from '../ledger/commands.js';
+import type { AccountCommand, OpenCommandType } from '../ledger/commands.js';
 import type { Outcome } from './receipt.js';
 import type { Sender } from './sender.js';
 
 /** The fields of a command of the ledger. */
-export type FieldsOf<T extends AccountCommandType> = Omit<Extract<AccountCommand, { type: T }>, 'type'>;
+export type FieldsOf<T extends OpenCommandType> = Omit<Extract<AccountCommand, { type: T }>, 'type'>;
 
 /**
  * A command as it is asked for: its fields, checked, and who sent it. One class a command, since `@nestjs/cqrs`

@@ -1,5 +1,5 @@
 import { checkFields } from '../http/declared-fields.js';
-import type { AccountCommand, AccountCommandType } from '../ledger/commands.js';
+import type { AccountCommand, OpenCommandType } from '../ledger/commands.js';
 import type { FieldError } from '../ledger/rejection.js';
 import type { AccountRequest, FieldsOf } from './account-request.js';
 import { AppealDenial } from './appeal-denial.js';
@@ -15,7 +15,7 @@ import { ResolveDenial } from './resolve-denial.js';
 import { ReverseEntry } from './reverse-entry.js';
 import { TransferResponsibility } from './transfer-responsibility.js';
 
-type Classes = { [T in AccountCommandType]: new () => AccountRequest & FieldsOf<T> };
+type Classes = { [T in OpenCommandType]: new () => AccountRequest & FieldsOf<T> };
 
 /** Every command by its name. */
 export const COMMAND_CLASSES: Classes = {
@@ -35,7 +35,7 @@ export const COMMAND_CLASSES: Classes = {
 
 const TYPES = new Map(
   Object.entries(COMMAND_CLASSES).map(
-    ([type, commandClass]) => [commandClass, type] as [unknown, AccountCommandType],
+    ([type, commandClass]) => [commandClass, type] as [unknown, OpenCommandType],
   ),
 );
 
@@ -65,6 +65,6 @@ export function validateCommand(input: unknown): { command: AccountRequest } | {
   return 'errors' in result ? result : { command: result.checked };
 }
 
-function isCommandType(type: unknown): type is AccountCommandType {
+function isCommandType(type: unknown): type is OpenCommandType {
   return typeof type === 'string' && Object.hasOwn(COMMAND_CLASSES, type);
 }

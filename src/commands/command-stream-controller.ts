@@ -11,7 +11,7 @@ import { LOG } from '../logging.js';
 import { STOPPING } from '../stopping.js';
 import { type CommandAnswer, runCommandLines } from './command-stream.js';
 import { linesOf } from './lines.js';
-import { isStream, senderOf } from './received.js';
+import { senderOf, streamSentAs } from './received.js';
 
 const DESCRIPTION = `
 A line is a command, \`{"type":"PostCharge","accountId":"…", …}\` with the fields of its body and what its path would
@@ -45,9 +45,10 @@ export class CommandStreamController {
     const { ifRevision, ...sender } = senderOf(request, errors);
     if (ifRevision !== undefined) errors.push({ field: 'If-Match', message: 'is for single commands' });
     if (errors.length > 0) throw validationFailed(errors);
-    if (!isStream(request.body)) throw problemError('unsupported_media_type', 415, `Send ${NDJSON}.`);
+    const sent = streamSentAs([NDJSON], request);
+    if (!sent) throw problemError('unsupported_media_type', 415, `Send ${NDJSON}.`);
     const answers = runCommandLines(
-      linesOf(untilAborted(request.body, this.stopping.signal)),
+      linesOf(untilAborted(sent, this.stopping.signal)),
       (command) => {
         command.sender = sender;
         return this.bus.execute(command);

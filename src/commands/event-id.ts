@@ -1,8 +1,8 @@
-import { v5 as uuidV5 } from 'uuid';
+import { parse as uuidBytes, v5 as uuidV5 } from 'uuid';
 import { type AccountCommand, commandIdOf } from '../ledger/commands.js';
 import type { AccountEvent } from '../ledger/events.js';
 
-const NAMESPACE = '4c3f6a0e-6a57-5d1c-9c0b-0f1c6b7a2d11';
+const NAMESPACE = uuidBytes('4c3f6a0e-6a57-5d1c-9c0b-0f1c6b7a2d11');
 
 /**
  * The id of an event: the same for the same account, caller's id, place in the command, and content.
@@ -12,5 +12,5 @@ const NAMESPACE = '4c3f6a0e-6a57-5d1c-9c0b-0f1c6b7a2d11';
  */
 export function eventIdOf(command: AccountCommand, place: number, event: AccountEvent): string {
   const name = [command.accountId, commandIdOf(command), place, event.type, JSON.stringify(event.data)];
-  return uuidV5(name.join('\n'), NAMESPACE);
+  return uuidV5(Buffer.from(name.join('\n')), NAMESPACE);
 }

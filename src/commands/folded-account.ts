@@ -10,8 +10,11 @@ export class FoldedAccount {
   lastEvent = '';
   /** Events behind the newest snapshot that is known of. */
   snapshotEvents = 0;
+  private logged: number;
 
-  private constructor(readonly account: Account) {}
+  private constructor(readonly account: Account) {
+    this.logged = account.revision + 1;
+  }
 
   static unopened(): FoldedAccount {
     return new FoldedAccount(unopenedAccount());
@@ -23,15 +26,20 @@ export class FoldedAccount {
     return folded;
   }
 
-  /** How many events have been folded. */
+  /** How many events of the log have been folded. */
   get events(): number {
-    return this.account.revision + 1;
+    return this.logged;
+  }
+
+  /** Whether a draft has folded events beyond those of the log: then nobody else may see this account. */
+  get isAhead(): boolean {
+    return this.account.revision >= this.logged;
   }
 
   /** How much memory it takes, in entries of its maps. */
   get weight(): number {
-    const { entries, charges, credits, denials, reversals } = this.account;
-    return 1 + entries.size + charges.size + credits.size + denials.size + reversals.size;
+    const { entries, charges, credits, denials, reversals, claims } = this.account;
+    return 1 + entries.size + charges.size + credits.size + denials.size + reversals.size + claims.size;
   }
 
   /** Folds the next event, or what is known of one that cannot be read. */
@@ -42,6 +50,12 @@ export class FoldedAccount {
     } else {
       evolve(this.account, event);
     }
+    this.noteLogged(id, recordedAt);
+  }
+
+  /** Notes that the log holds everything that is folded, what a draft folded too: here is the last event of it. */
+  noteLogged(id: string, recordedAt: string | undefined): void {
+    this.logged = this.account.revision + 1;
     this.lastEvent = markOf(id, recordedAt);
     this.noteRecordedAt(recordedAt);
   }

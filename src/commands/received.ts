@@ -34,6 +34,15 @@ function requestIn(commandClass: new () => AccountRequest, request: FastifyReque
   return result.checked;
 }
 
+/** The body as it comes, where it was sent as one of these types; undefined where it was not. */
+export function streamSentAs(
+  types: readonly string[],
+  { headers, body }: FastifyRequest,
+): AsyncIterable<Uint8Array> | undefined {
+  const type = headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() ?? '';
+  return isStream(body) && types.includes(type) ? body : undefined;
+}
+
 /** Whether a content type parser left the body as a stream. */
 export function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
   return typeof body === 'object' && body !== null && 'pipe' in body && typeof body.pipe === 'function';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
-import { UnreadableEvent, decode } from '../event-store/codec.js';
+import { UnreadableEvent, decodeAny } from '../event-store/codec.js';
 import type { StoredEvent } from '../event-store/event-store.js';
 import { ClockGuard } from './clock-guard.js';
 
@@ -52,7 +52,7 @@ async function clockOf(database: Database): Promise<Date> {
 /** Undefined for an event that no command of ours wrote: its instant may be anything. */
 function recordedAtOf(stored: StoredEvent): Date | undefined {
   try {
-    return new Date(decode(stored).recordedAt);
+    return new Date(decodeAny(stored).recordedAt);
   } catch (error) {
     if (error instanceof UnreadableEvent) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { accountIdOf } from '../event-store/codec.js';
+import { isOfLedger } from '../event-store/codec.js';
 import {
   AppendTooLarge,
   EventLogDamaged,
@@ -113,8 +113,11 @@ function bytesOf(event: StoredEvent): number {
 }
 
 function requireFit(event: StoredEvent): void {
-  if (accountIdOf(event.stream) === undefined) {
-    throw new EventNotCopied(event, 'its stream is of no account, and so no part of a ledger');
+  if (!isOfLedger(event.stream)) {
+    throw new EventNotCopied(
+      event,
+      'its stream is of no account and of nothing beside the accounts, and so no part of a ledger',
+    );
   }
   if (!UUID.test(event.id)) throw new EventNotCopied(event, 'its id is no UUID in small letters');
   if (event.data === undefined) throw new EventNotCopied(event, 'its data are no JSON');

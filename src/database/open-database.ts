@@ -65,7 +65,7 @@ async function requireWritable(database: Database): Promise<void> {
     select current_setting('transaction_read_only') = 'on' as "readOnly",
       has_database_privilege(current_database(), 'CREATE') as "mayCreate",
       (select string_agg(nspname, ', ' order by nspname) from pg_namespace
-        where nspname in ('ledger', 'ledger_internal', 'ledger_read')
+        where nspname in ('ledger', 'ledger_documents', 'ledger_internal', 'ledger_read')
           and not (has_schema_privilege(oid, 'USAGE') and has_schema_privilege(oid, 'CREATE'))) as foreign`.execute(
     database,
   );

@@ -1,3 +1,4 @@
+import type { ZodError } from 'zod';
 import { type Instant, isCalendarDate } from '../ledger/calendar.js';
 import {
   type AccountEvent,
@@ -6,10 +7,19 @@ import {
   entryIdIn,
   entryIdOf,
 } from '../ledger/events.js';
-import type { RecordedEvent } from '../ledger/recorded-event.js';
+import type { AnyRecordedEvent, RecordedEvent, RecordedRemittanceEvent } from '../ledger/recorded-event.js';
+import {
+  type RemittanceEvent,
+  type RemittanceEventType,
+  remittanceEventData,
+} from '../ledger/remittance-events.js';
 import type { StoredEvent } from './event-store.js';
 
 const ACCOUNT_STREAM = 'account-';
+
+/** The streams beside the accounts, by what they are of. */
+const BESIDE = { remittance: 'remittance-', control: 'control-', deposit: 'deposit-' } as const;
+export type BesideKind = keyof typeof BESIDE;
 
 /** The stream of an account. */
 export function accountStream(accountId: string): string {
@@ -21,8 +31,21 @@ export function accountIdOf(stream: string): string | undefined {
   return stream.startsWith(ACCOUNT_STREAM) ? stream.slice(ACCOUNT_STREAM.length) : undefined;
 }
 
+/** The stream of a remittance, a control account or a deposit. */
+export function streamBeside(kind: BesideKind, id: string): string {
+  return BESIDE[kind] + id;
+}
+
+/** What a stream beside the accounts is of, or undefined for a stream of another kind. */
+export function besideOf(stream: string): { kind: BesideKind; id: string } | undefined {
+  for (const [kind, prefix] of Object.entries(BESIDE) as [BesideKind, string][]) {
+    if (stream.startsWith(prefix)) return { kind, id: stream.slice(prefix.length) };
+  }
+  return undefined;
+}
+
 /** An event as it is stored. Today's events keep their names; a changed one would be written as `Name.v2`. */
-export function encode(event: AccountEvent): { type: string; data: unknown } {
+export function encode(event: AccountEvent | RemittanceEvent): { type: string; data: unknown } {
   return event;
 }
 
@@ -56,23 +79,18 @@ export function decode(stored: StoredEvent): RecordedEvent {
   if (!isKnown(type)) throw new UnreadableEvent(stored, 'unknown type of event');
   const parsed = accountEventData[type].safeParse(data);
   if (!parsed.success) {
-    const fault = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.code}`).join('; ');
     const id = entryIdIn(type, data);
     throw new UnreadableEvent(
       stored,
-      `data is malformed: ${fault}`,
+      `data is malformed: ${faultIn(parsed.error)}`,
       id === undefined ? undefined : { id, type },
     );
   }
   const event = { type, data: parsed.data } as AccountEvent;
   const { actor } = stored.metadata;
-  const recordedAt: unknown = stored.metadata.recordedAt;
-  if (!isInstant(recordedAt)) {
-    const fault =
-      recordedAt === undefined
-        ? 'metadata has no recordedAt'
-        : 'recordedAt in its metadata is no instant in UTC with milliseconds';
-    throw new UnreadableEvent(stored, fault, { id: entryIdOf(event), type });
+  const recordedAt = recordedAtOf(stored);
+  if (typeof recordedAt !== 'string') {
+    throw new UnreadableEvent(stored, recordedAt.fault, { id: entryIdOf(event), type });
   }
   return {
     accountId,
@@ -81,6 +99,59 @@ export function decode(stored: StoredEvent): RecordedEvent {
     position: stored.position,
     recordedAt,
     ...(actor === undefined ? {} : { actor }),
+  };
+}
+
+/**
+ * Reads a stored event of a stream beside the accounts.
+ *
+ * @throws UnreadableEvent when the type is unknown, or data or metadata have not the shape of their type
+ */
+export function decodeBeside(stored: StoredEvent): RecordedRemittanceEvent {
+  const { stream, type, data, revision, position, metadata } = stored;
+  if (besideOf(stream) === undefined) throw new UnreadableEvent(stored, 'not a stream beside the accounts');
+  if (!Object.hasOwn(remittanceEventData, type)) throw new UnreadableEvent(stored, 'unknown type of event');
+  const known = type as RemittanceEventType;
+  const parsed = remittanceEventData[known].safeParse(data);
+  if (!parsed.success) throw new UnreadableEvent(stored, `data is malformed: ${faultIn(parsed.error)}`);
+  const recordedAt = recordedAtOf(stored);
+  if (typeof recordedAt !== 'string') throw new UnreadableEvent(stored, recordedAt.fault);
+  return {
+    stream,
+    event: { type: known, data: parsed.data } as RemittanceEvent,
+    revision,
+    position,
+    recordedAt,
+    ...(metadata.actor === undefined ? {} : { actor: metadata.actor }),
+  };
+}
+
+/** Whether a stream is the ledger's: an account's, or one beside the accounts. */
+export function isOfLedger(stream: string): boolean {
+  return accountIdOf(stream) !== undefined || besideOf(stream) !== undefined;
+}
+
+/**
+ * Reads a stored event of any stream of the ledger.
+ *
+ * @throws UnreadableEvent as `decode` and `decodeBeside` do
+ */
+export function decodeAny(stored: StoredEvent): AnyRecordedEvent {
+  return besideOf(stored.stream) === undefined ? decode(stored) : decodeBeside(stored);
+}
+
+function faultIn(error: ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).join('; ');
+}
+
+function recordedAtOf({ metadata }: StoredEvent): Instant | { fault: string } {
+  const recordedAt: unknown = metadata.recordedAt;
+  if (isInstant(recordedAt)) return recordedAt;
+  return {
+    fault:
+      recordedAt === undefined
+        ? 'metadata has no recordedAt'
+        : 'recordedAt in its metadata is no instant in UTC with milliseconds',
   };
 }
 

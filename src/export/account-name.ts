@@ -1,4 +1,5 @@
 import type { Place } from '../ledger/events.js';
+import type { JournalEntry } from './journal-entry.js';
 
 /** How a format writes an id as the last part of an account's name; different ids never come out the same. */
 export type IdEncoding = (id: string) => string;
@@ -30,10 +31,10 @@ export function fromBeancountName(name: string): string {
 
 /**
  * The account a line is booked to. What belongs to one patient account has its id as last part, so that the lines under
- * that part add up to the account's balance; cash, income and expenses are the hospital's.
+ * that part add up to the account's balance; cash, clearing, income and expenses are the hospital's.
  */
-export function accountName(place: Place, accountId: string, encodeId: IdEncoding): string {
-  return 'chargeId' in place || 'paymentId' in place
-    ? `${place.account}:${encodeId(accountId)}`
+export function accountName(place: Place, of: JournalEntry['of'], encodeId: IdEncoding): string {
+  return 'accountId' in of && ('chargeId' in place || 'paymentId' in place)
+    ? `${place.account}:${encodeId(of.accountId)}`
     : place.account;
 }

@@ -36,18 +36,17 @@ export class BeancountFormat implements JournalWriter {
   }
 
   entry(entry: JournalEntry): string {
-    const { accountId, entryId, effectiveOn, recordedAt, position, revision, currency, description, lines } =
-      entry;
+    const { of, entryId, effectiveOn, recordedAt, position, revision, currency, description, lines } = entry;
     return [
       ...this.commodity(currency),
       `${effectiveOn} * ${quoted(description)}`,
       `  entry: ${quoted(entryId)}`,
-      `  account: ${quoted(accountId)}`,
+      'accountId' in of ? `  account: ${quoted(of.accountId)}` : `  stream: ${quoted(of.stream)}`,
       `  recorded: ${quoted(recordedAt)}`,
       `  revision: ${revision}`,
       `  position: ${quoted(position)}`,
       ...lines.flatMap((line) => [
-        `  ${accountName(line.place, accountId, asBeancountName)}  ${signedAmount(line)} ${currency}`,
+        `  ${accountName(line.place, of, asBeancountName)}  ${signedAmount(line)} ${currency}`,
         ...Object.entries(detailsOf(line.place)).map(([key, value]) => `    ${key}: ${quoted(value)}`),
       ]),
       '',

@@ -21,6 +21,7 @@ const COLUMNS = [
   'debit',
   'credit',
   'description',
+  'stream',
 ] as const;
 
 /** The journal as a table, a line of it a row (RFC 4180, UTF-8, lines end with LF). */
@@ -34,12 +35,12 @@ export class CsvFormat implements JournalWriter {
   }
 
   entry(entry: JournalEntry): string {
-    const { position, revision, accountId, entryId, type, effectiveOn, recordedAt, currency, description } =
-      entry;
+    const { position, revision, of, entryId, type, effectiveOn, recordedAt, currency, description } = entry;
+    const [accountId, stream] = 'accountId' in of ? [of.accountId, ''] : ['', of.stream];
     return entry.lines
       .map((line) => {
         const before = [position, String(revision), accountId, entryId, type, effectiveOn, recordedAt];
-        const amounts = [currency, line.debit ?? '', line.credit ?? '', description];
+        const amounts = [currency, line.debit ?? '', line.credit ?? '', description, stream];
         return `${[...before, line.place.account, ...partyFields(line.place), ...amounts].map(field).join(',')}\n`;
       })
       .join('');

@@ -1,6 +1,6 @@
-import { UnreadableEvent, accountIdOf, decode } from '../event-store/codec.js';
+import { UnreadableEvent, accountIdOf, decodeAny, isOfLedger } from '../event-store/codec.js';
 import type { StoredEvent } from '../event-store/event-store.js';
-import type { RecordedEvent } from '../ledger/recorded-event.js';
+import { type AnyRecordedEvent, isOfAccount } from '../ledger/recorded-event.js';
 import { BeancountFormat } from './beancount-format.js';
 import { CsvFormat } from './csv-format.js';
 import { entriesOf } from './journal-entry.js';
@@ -26,8 +26,8 @@ export interface ExportCounts {
 }
 
 /**
- * Writes the journal of all accounts, entry by entry in the order of the log, from the events alone. Holds nothing of
- * what it has written but the currencies.
+ * Writes the journal of all accounts, and of the remittances and control accounts beside them, entry by entry in the
+ * order of the log, from the events alone. Holds nothing of what it has written but the currencies.
  *
  * @returns the pieces of the text, and at the end what was counted
  */
@@ -39,23 +39,24 @@ export async function* exportJournal(
   const counts: ExportCounts = { events: 0, entries: 0, unreadable: 0 };
   yield writer.begin();
   for await (const stored of log) {
-    const accountId = accountIdOf(stored.stream);
-    if (accountId === undefined) continue;
+    if (!isOfLedger(stored.stream)) continue;
     counts.events += 1;
-    let recorded: RecordedEvent;
+    let recorded: AnyRecordedEvent;
     try {
-      recorded = decode(stored);
+      recorded = decodeAny(stored);
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
       counts.unreadable += 1;
+      const accountId = accountIdOf(stored.stream);
       yield (
-        (stored.revision === 0 ? writer.account({ accountId }) : '') +
+        (stored.revision === 0 && accountId !== undefined ? writer.account({ accountId }) : '') +
         writer.remark(`NOT IN HERE: event ${stored.position} cannot be read (${error.reason})`)
       );
       continue;
     }
-    const { event } = recorded;
-    if (event.type === 'AccountOpened') yield writer.account({ ...event.data, accountId });
+    if (isOfAccount(recorded) && recorded.event.type === 'AccountOpened') {
+      yield writer.account({ ...recorded.event.data, accountId: recorded.accountId });
+    }
     for (const entry of entriesOf(recorded)) {
       counts.entries += 1;
       yield writer.entry(entry);

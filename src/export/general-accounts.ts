@@ -4,6 +4,8 @@ import { adjustmentPlace } from '../ledger/movements.js';
 /** The accounts of the hospital itself, whatever the patient account. */
 export const GENERAL_ACCOUNTS: readonly string[] = [
   'Assets:Cash',
+  'Assets:PayerControl',
+  'Assets:RemittanceClearing',
   'Income:Charges',
   ...new Set(ADJUSTMENT_CATEGORIES.map((category) => adjustmentPlace(category).account)),
 ];

@@ -1,13 +1,16 @@
 import { describe } from '../ledger/description.js';
 import { type AccountEventType, type Place, entryIdOf } from '../ledger/events.js';
-import { type JournalLine, journalLinesOf } from '../ledger/movements.js';
-import type { RecordedEvent } from '../ledger/recorded-event.js';
+import { type JournalLine, journalLinesOf, journalLinesOfRemittance } from '../ledger/movements.js';
+import { type AnyRecordedEvent, isOfAccount } from '../ledger/recorded-event.js';
+import { describeRemittance, entryIdOfRemittance } from '../ledger/remittance-description.js';
+import type { RemittanceEventType } from '../ledger/remittance-events.js';
 
 /** A balanced entry: what one event booked on one day. */
 export interface JournalEntry {
-  accountId: string;
+  /** The account, or the stream of the remittance or control account. */
+  of: { accountId: string } | { stream: string };
   entryId: string;
-  type: AccountEventType;
+  type: AccountEventType | RemittanceEventType;
   effectiveOn: string;
   recordedAt: string;
   position: string;
@@ -18,32 +21,50 @@ export interface JournalEntry {
 }
 
 /** The entries of an event: none when it moves no money, one for each day on which its movements count. */
-export function entriesOf({
-  accountId,
-  event,
-  recordedAt,
-  position,
-  revision,
-}: RecordedEvent): JournalEntry[] {
+export function entriesOf(recorded: AnyRecordedEvent): JournalEntry[] {
+  const { event, recordedAt, position, revision } = recorded;
+  const { of, entryId, description, lines: all } = saidOf(recorded);
   const byDate = new Map<string, JournalLine[]>();
-  for (const line of journalLinesOf(event)) {
+  for (const line of all) {
     const lines = byDate.get(line.effectiveOn);
     if (lines) lines.push(line);
     else byDate.set(line.effectiveOn, [line]);
   }
   const currency = 'currency' in event.data ? event.data.currency : '';
   return Array.from(byDate, ([effectiveOn, lines]) => ({
-    accountId,
-    entryId: entryIdOf(event),
+    of,
+    entryId,
     type: event.type,
     effectiveOn,
     recordedAt,
     position,
     revision,
     currency,
-    description: describe(event),
+    description: description(),
     lines,
   }));
+}
+
+/** What differs between events of accounts and those beside them. */
+function saidOf(recorded: AnyRecordedEvent): Pick<JournalEntry, 'of' | 'entryId' | 'lines'> & {
+  description: () => string;
+} {
+  if (isOfAccount(recorded)) {
+    const { accountId, event } = recorded;
+    return {
+      of: { accountId },
+      entryId: entryIdOf(event),
+      lines: journalLinesOf(event),
+      description: () => describe(event),
+    };
+  }
+  const { stream, event } = recorded;
+  return {
+    of: { stream },
+    entryId: entryIdOfRemittance(event),
+    lines: journalLinesOfRemittance(event),
+    description: () => describeRemittance(event),
+  };
 }
 
 /** A line's amount: debits are positive, credits negative. */

@@ -18,7 +18,7 @@ export class LedgerFormat implements JournalWriter {
       '; account is the patient account: those lines together are its balance. A colon in an id is written %3A.',
       // What `ledger --pedantic` wants to know beforehand; hledger has no such list.
       ...(this.tool === 'ledger'
-        ? ['account', 'recorded', 'charge', 'payment'].map((tag) => `tag ${tag}`)
+        ? ['account', 'stream', 'recorded', 'charge', 'payment'].map((tag) => `tag ${tag}`)
         : []),
       ...GENERAL_ACCOUNTS.map((name) => `account ${name}`),
       '',
@@ -37,16 +37,15 @@ export class LedgerFormat implements JournalWriter {
   }
 
   entry(entry: JournalEntry): string {
-    const { accountId, entryId, effectiveOn, recordedAt, position, revision, currency, description, lines } =
-      entry;
+    const { of, entryId, effectiveOn, recordedAt, position, revision, currency, description, lines } = entry;
     return [
       ...this.commodity(currency),
       // A semicolon would begin a comment, and a bar a note.
       `${effectiveOn} * (${entryId}) ${onOneLine(description.replace(/[;|]/g, ','))}`,
-      `    ; account: ${accountId}`,
+      'accountId' in of ? `    ; account: ${of.accountId}` : `    ; stream: ${of.stream}`,
       `    ; recorded: ${recordedAt}, revision ${revision}, position ${position}`,
       ...lines.map((line) => {
-        const name = accountName(line.place, accountId, withoutColon).padEnd(NAME_WIDTH);
+        const name = accountName(line.place, of, withoutColon).padEnd(NAME_WIDTH);
         return `    ${name}  ${signedAmount(line).padStart(14)} ${currency}${comment(detailsOf(line.place))}`;
       }),
       '',

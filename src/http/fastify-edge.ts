@@ -8,6 +8,8 @@ import { MalformedJson, parseStrictJson } from './strict-json.js';
 
 const BODY_BYTES_MAX = 1024 * 1024;
 export const NDJSON = 'application/x-ndjson';
+/** What X12 files come as. */
+export const X12_TYPES = ['application/edi-x12', 'text/plain'] as const;
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 
 /**
@@ -61,6 +63,15 @@ export function createHttpAdapter(log: Logger): { adapter: FastifyAdapter; route
       done(error as Error);
     }
   });
+  // X12 says nothing of its characters: whatever charset is named, the bytes are taken as they are.
+  fastify.addContentTypeParser([...X12_TYPES], (request, payload, done) => {
+    try {
+      requireUnpacked(request);
+      done(null, payload);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
   return { adapter, routes };
 }
 
@@ -78,13 +89,21 @@ function uriTooLong(): Problem {
 /** Only UTF-8, and nothing packed. */
 function requireReadable({ headers }: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (['utf-8', 'utf8', 'us-ascii', undefined].includes(charset) && encoding === 'identity') return;
+  if (['utf-8', 'utf8', 'us-ascii', undefined].includes(charset) && !isPacked(headers)) return;
   throw problemError(
     'unsupported_media_type',
     415,
     'Send the body as plain UTF-8, without Content-Encoding.',
   );
+}
+
+function requireUnpacked({ headers }: FastifyRequest): void {
+  if (!isPacked(headers)) return;
+  throw problemError('unsupported_media_type', 415, 'Send the body without Content-Encoding.');
+}
+
+function isPacked(headers: FastifyRequest['headers']): boolean {
+  return (headers['content-encoding']?.trim().toLowerCase() ?? 'identity') !== 'identity';
 }
 
 /** What is no HTTP never reaches Fastify; the socket is all there is. */

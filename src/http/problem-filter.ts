@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { sendProblem } from './fastify-edge.js';
+import { NDJSON, X12_TYPES, sendProblem } from './fastify-edge.js';
 import { type Problem, ProblemError, RETRY_AFTER_SECONDS, problem, problemOf } from './problem.js';
 import type { RouteTable } from './route-table.js';
 
@@ -49,7 +49,7 @@ export class ProblemFilter implements ExceptionFilter {
         return problem(
           'unsupported_media_type',
           415,
-          'Send application/json; /v1/commands takes application/x-ndjson.',
+          `Send application/json; /v1/commands takes ${NDJSON}, /v1/remittances ${X12_TYPES.join(' or ')}.`,
         );
       default:
         return status < 500

@@ -4,6 +4,7 @@ import { DatabaseUnavailable } from '../database/database-unavailable.js';
 import { EventLogDamaged, StoreUnavailable } from '../event-store/event-store.js';
 import type { FieldError } from '../ledger/rejection.js';
 import { describeError } from '../logging.js';
+import { DocumentUnreadable, DocumentsUnavailable } from '../remittances/documents/document-store.js';
 import { NowAndThen } from './now-and-then.js';
 
 /** What went wrong, as RFC 9457 has it, with a stable `code` and the facts a caller needs. */
@@ -71,6 +72,7 @@ export function problemError(code: string, status: number, detail: string, facts
 const SAID_EVERY_MS = 10_000;
 const storeAway = new NowAndThen(SAID_EVERY_MS);
 const databaseAway = new NowAndThen(SAID_EVERY_MS);
+const documentsAway = new NowAndThen(SAID_EVERY_MS);
 
 /** What a caller is told about an error. What nobody foresaw is logged under an id that the caller gets, no more. */
 export function problemOf(error: unknown, log: Logger): Problem {
@@ -91,7 +93,26 @@ export function problemOf(error: unknown, log: Logger): Problem {
     );
     return problem('database_unavailable', 503, 'The database of the read models did not answer. Try again.');
   }
+  if (error instanceof DocumentsUnavailable) {
+    documentsAway.happened((times) =>
+      log.warn({ reason: error.message, times }, 'the document store is not available'),
+    );
+    return problem(
+      'documents_unavailable',
+      503,
+      'The store of received files did not take or give the file. Try again; what was posted of it before is not posted twice.',
+    );
+  }
   const errorId = randomUUID();
+  if (error instanceof DocumentUnreadable) {
+    log.error({ sha256: error.sha256, errorId }, 'a received file is damaged');
+    return problem(
+      'document_unreadable',
+      500,
+      'The file as it was received is damaged, or was erased while it was read. Sending it once more mends it.',
+      { sha256: error.sha256, errorId },
+    );
+  }
   if (error instanceof EventLogDamaged) {
     log.error({ err: describeError(error), errorId }, 'the event log is damaged');
     return problem(

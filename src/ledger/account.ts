@@ -2,6 +2,8 @@ import { type CalendarDate, laterOf } from './calendar.js';
 import {
   type AccountEvent,
   type AccountEventType,
+  type ClaimSettlement,
+  type DataOf,
   type EventOf,
   type Place,
   effectiveOnOf,
@@ -9,7 +11,7 @@ import {
 } from './events.js';
 import { type Money, ZERO, money } from './money.js';
 import { movementsOf } from './movements.js';
-import { type Owner, type Party, partyKey } from './party.js';
+import { type Owner, type Party, type PayerPosition, partyKey } from './party.js';
 
 /** What one party owes of one charge. */
 export interface Share {
@@ -22,11 +24,49 @@ export interface Share {
   writtenOffOn: string;
   /** Bad debt that debit adjustments of the caller brought back, not money; `writtenOff` is less by it. */
   reinstatedByHand: Money;
+  /** What the party was made responsible for, whatever became of it since: the charge, and transfers in less out. */
+  assigned: Money;
+  /** The charge was posted to the party, or a transfer named it, by command and not by a remittance. */
+  named: boolean;
 }
 
 export interface Charge {
   effectiveOn: CalendarDate;
+  /** What a remittance's lines are matched by. */
+  serviceDate: CalendarDate;
+  amount: Money;
+  code: string;
+  modifiers: readonly string[];
+  claimId: string;
   shares: Map<string, Share>;
+}
+
+/** What a payer's remittance said of a claim, as far as later ones are held against it. */
+export interface AdjudicatedClaim {
+  remittanceId: string;
+  /** Number of the claim within its remittance. */
+  claim: number;
+  payerId: string;
+  position: PayerPosition | undefined;
+  traceNumber: string;
+  claimId: string;
+  payerClaimNumber: string;
+  status: string;
+  charge: string;
+  paid: string;
+  settlement: ClaimSettlement;
+  /** The adjudication that took this one back, once there is one. */
+  reversedBy: string | undefined;
+  /** The adjudication that this one takes back. */
+  reverses: string | undefined;
+  /** Ids of the charges that its lines were matched to, each once. */
+  charges: string[];
+  /** Ids of what was posted for it, in order. */
+  entries: string[];
+  /** Whether a part of it is held. */
+  hasHeld: boolean;
+  /** How often it was gone on with. */
+  continued: number;
 }
 
 /** Unapplied credit that a payment left. */
@@ -68,6 +108,8 @@ export interface Account {
   denials: Map<string, Denial>;
   /** By the id of an entry: the reversals that took from it. */
   reversals: Map<string, string[]>;
+  /** What remittances said, by adjudication id. */
+  claims: Map<string, AdjudicatedClaim>;
 }
 
 /** The state before the first event. */
@@ -81,6 +123,7 @@ export function unopenedAccount(): Account {
     credits: new Map(),
     denials: new Map(),
     reversals: new Map(),
+    claims: new Map(),
   };
 }
 
@@ -106,9 +149,17 @@ export function evolve(account: Account, event: AccountEvent | undefined): Accou
   account.entries.set(entryIdOf(event), { revision: account.revision, type: event.type });
   note(account, event);
   const effectiveOn = effectiveOnOf(event);
-  for (const { debit, credit, amount, effectiveOn: movedOn } of movementsOf(event)) {
+  for (const [place, { debit, credit, amount, effectiveOn: movedOn }] of movementsOf(event).entries()) {
     move(account, debit, amount, 1, effectiveOn);
     move(account, credit, amount, -1, effectiveOn);
+    if (assigns(account, event, place)) {
+      assign(account, debit, money(amount));
+      assign(account, credit, money(amount).negated());
+    }
+    if (isNaming(event)) {
+      name(account, debit);
+      name(account, credit);
+    }
     if (credit.account === 'Expenses:BadDebt') {
       writeOff(account, debit, money(amount).negated(), movedOn, event.type === 'AdjustmentPosted');
     }
@@ -127,6 +178,33 @@ export function evolve(account: Account, event: AccountEvent | undefined): Accou
 
 function isOfAdjustment(account: Account, reversal: EventOf<'EntryReversed'>): boolean {
   return account.entries.get(reversal.data.reverses)?.type === 'AdjustmentPosted';
+}
+
+/** Whether a movement of an event says who is responsible, rather than what was paid or given up. */
+function assigns(account: Account, event: AccountEvent, movement: number): boolean {
+  const type =
+    event.type === 'EntryReversed'
+      ? account.entries.get(event.data.movements[movement]!.of)?.type
+      : event.type;
+  return type === 'ChargePosted' || type === 'ResponsibilityTransferred';
+}
+
+function assign(account: Account, place: Place, amount: Money): void {
+  if (!('chargeId' in place)) return;
+  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
+  if (share) share.assigned = share.assigned.plus(amount);
+}
+
+/** Whether an event says by command who is responsible: one of a remittance names nobody. */
+function isNaming(event: AccountEvent): boolean {
+  const names = event.type === 'ChargePosted' || event.type === 'ResponsibilityTransferred';
+  return names && event.data.remittance === undefined;
+}
+
+function name(account: Account, place: Place): void {
+  if (!('chargeId' in place)) return;
+  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
+  if (share) share.named = true;
 }
 
 /** Bad debt on a share grows, or shrinks where the amount is negative. */
@@ -158,10 +236,18 @@ export function rememberUnreadable(account: Account, entry: { id: string; type: 
 function note(account: Account, event: AccountEvent): void {
   switch (event.type) {
     case 'ChargePosted': {
-      const { chargeId, effectiveOn, responsible } = event.data;
+      const { chargeId, effectiveOn, serviceDate, amount, code, claimId = '', responsible } = event.data;
       // Shares are there already only where an event of this id could not be read: what was paid on them stays.
       const shares = account.charges.get(chargeId)?.shares ?? new Map<string, Share>();
-      account.charges.set(chargeId, { effectiveOn, shares });
+      account.charges.set(chargeId, {
+        effectiveOn,
+        serviceDate,
+        amount: money(amount),
+        code: code.value,
+        modifiers: code.modifiers ?? [],
+        claimId,
+        shares,
+      });
       shareFor(account, chargeId, responsible, effectiveOn);
       return;
     }
@@ -191,6 +277,20 @@ function note(account: Account, event: AccountEvent): void {
       account.denials.set(event.data.denialId, { status: event.data.outcome, level });
       return;
     }
+    case 'ClaimAdjudicated':
+      noteAdjudication(account, event.data);
+      return;
+    case 'AdjudicationContinued': {
+      const { adjudicationId, reverses, settlement, entries, held } = event.data;
+      const claim = account.claims.get(adjudicationId);
+      if (!claim) return;
+      claim.entries.push(...entries);
+      claim.hasHeld = held.length > 0;
+      claim.continued += 1;
+      if (settlement !== undefined) claim.settlement = settlement;
+      if (reverses !== undefined) noteReversal(account, adjudicationId, claim, reverses);
+      return;
+    }
     case 'AccountOpened':
     case 'PaymentPosted':
     case 'AdjustmentPosted':
@@ -198,6 +298,40 @@ function note(account: Account, event: AccountEvent): void {
     case 'NoteRecorded':
       return;
   }
+}
+
+function noteAdjudication(account: Account, data: DataOf<'ClaimAdjudicated'>): void {
+  const { adjudicationId, remittance, reverses } = data;
+  const claim: AdjudicatedClaim = {
+    remittanceId: remittance.id,
+    claim: remittance.claim,
+    payerId: data.payerId,
+    position: data.position,
+    traceNumber: data.trace?.number ?? '',
+    claimId: data.claimId,
+    payerClaimNumber: data.payerClaimNumber,
+    status: data.status,
+    charge: data.charge,
+    paid: data.paid,
+    settlement: data.settlement,
+    reversedBy: undefined,
+    reverses: undefined,
+    charges: [...new Set(data.lines.flatMap(({ chargeId }) => chargeId ?? []))],
+    entries: [...data.entries],
+    hasHeld: data.held.length > 0,
+    continued: 0,
+  };
+  account.claims.set(adjudicationId, claim);
+  if (reverses !== undefined) noteReversal(account, adjudicationId, claim, reverses);
+}
+
+function noteReversal(account: Account, by: string, claim: AdjudicatedClaim, reverses: string): void {
+  claim.settlement = 'posted';
+  claim.reverses = reverses;
+  const original = account.claims.get(reverses);
+  if (!original) return;
+  original.reversedBy = by;
+  original.hasHeld = false;
 }
 
 function draw(account: Account, source: { paymentId: string } | { chargeId: string }, by: string): void {
@@ -221,13 +355,29 @@ function move(account: Account, place: Place, amount: string, sign: 1 | -1, effe
 function shareFor(account: Account, chargeId: string, party: Party, effectiveOn: CalendarDate): Share {
   let charge = account.charges.get(chargeId);
   if (!charge) {
-    charge = { effectiveOn, shares: new Map() };
+    charge = {
+      effectiveOn,
+      serviceDate: effectiveOn,
+      amount: ZERO,
+      code: '',
+      modifiers: [],
+      claimId: '',
+      shares: new Map(),
+    };
     account.charges.set(chargeId, charge);
   }
   const key = partyKey(party);
   let share = charge.shares.get(key);
   if (!share) {
-    share = { party, balance: ZERO, writtenOff: ZERO, writtenOffOn: '', reinstatedByHand: ZERO };
+    share = {
+      party,
+      balance: ZERO,
+      writtenOff: ZERO,
+      writtenOffOn: '',
+      reinstatedByHand: ZERO,
+      assigned: ZERO,
+      named: false,
+    };
     charge.shares.set(key, share);
   }
   return share;

@@ -1,11 +1,13 @@
 import type { AccountEventType } from './events.js';
 import type { AppealDenial } from './rules/appeal-denial.js';
 import type { ApplyCredit } from './rules/apply-credit.js';
+import type { ContinueAdjudication } from './rules/continue-adjudication.js';
 import type { IssueRefund } from './rules/issue-refund.js';
 import type { OpenAccount } from './rules/open-account.js';
 import type { PostAdjustment } from './rules/post-adjustment.js';
 import type { PostCharge } from './rules/post-charge.js';
 import type { PostPayment } from './rules/post-payment.js';
+import type { RecordAdjudication } from './rules/record-adjudication.js';
 import type { RecordDenial } from './rules/record-denial.js';
 import type { RecordNote } from './rules/record-note.js';
 import type { ResolveDenial } from './rules/resolve-denial.js';
@@ -25,9 +27,14 @@ export type AccountCommand =
   | ApplyCredit
   | IssueRefund
   | ReverseEntry
-  | RecordNote;
+  | RecordNote
+  | RecordAdjudication
+  | ContinueAdjudication;
 
 export type AccountCommandType = AccountCommand['type'];
+
+/** What others may ask for; the rest follows from remittances only. */
+export type OpenCommandType = Exclude<AccountCommandType, 'RecordAdjudication' | 'ContinueAdjudication'>;
 
 /** The event that each command leads to. */
 export const EVENT_OF: Readonly<Record<AccountCommandType, AccountEventType>> = {
@@ -43,6 +50,8 @@ export const EVENT_OF: Readonly<Record<AccountCommandType, AccountEventType>> = 
   IssueRefund: 'RefundIssued',
   ReverseEntry: 'EntryReversed',
   RecordNote: 'NoteRecorded',
+  RecordAdjudication: 'ClaimAdjudicated',
+  ContinueAdjudication: 'AdjudicationContinued',
 };
 
 /** The caller's id of a command: its idempotency key within the account. */
@@ -72,6 +81,10 @@ export function commandIdOf(command: AccountCommand): string {
       return command.reversalId;
     case 'RecordNote':
       return command.noteId;
+    case 'RecordAdjudication':
+      return command.adjudicationId;
+    case 'ContinueAdjudication':
+      return command.continuationId;
   }
 }
 
@@ -94,6 +107,8 @@ export function amountsOf(command: AccountCommand): [path: string, amount: strin
     case 'AppealDenial':
     case 'ResolveDenial':
     case 'RecordNote':
+    case 'RecordAdjudication':
+    case 'ContinueAdjudication':
       return [];
   }
 }

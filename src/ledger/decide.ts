@@ -5,11 +5,13 @@ import { amountFault } from './money.js';
 import type { FieldError } from './rejection.js';
 import { appealDenial } from './rules/appeal-denial.js';
 import { applyCredit } from './rules/apply-credit.js';
+import { continueAdjudication } from './rules/continue-adjudication.js';
 import { issueRefund } from './rules/issue-refund.js';
 import { openAccount } from './rules/open-account.js';
 import { postAdjustment } from './rules/post-adjustment.js';
 import { postCharge } from './rules/post-charge.js';
 import { postPayment } from './rules/post-payment.js';
+import { recordAdjudication } from './rules/record-adjudication.js';
 import { recordDenial } from './rules/record-denial.js';
 import { recordNote } from './rules/record-note.js';
 import { resolveDenial } from './rules/resolve-denial.js';
@@ -66,6 +68,10 @@ export function decide(account: Account, command: AccountCommand, context: Decis
       return reverseEntry(account, given, context);
     case 'RecordNote':
       return recordNote(given, context);
+    case 'RecordAdjudication':
+      return recordAdjudication(account, given);
+    case 'ContinueAdjudication':
+      return continueAdjudication(account, given);
   }
 }
 
@@ -105,6 +111,8 @@ function emptyListErrors(command: AccountCommand): FieldError[] {
     case 'ResolveDenial':
     case 'IssueRefund':
     case 'RecordNote':
+    case 'RecordAdjudication':
+    case 'ContinueAdjudication':
       return [];
   }
 }
@@ -119,6 +127,7 @@ function amountErrors(command: AccountCommand, currency: string): FieldError[] {
 
 /** Absent and undefined mean the same; spreading over defaults must not tell them apart. */
 function withoutUndefined(command: AccountCommand): AccountCommand {
+  if (!Object.values(command).includes(undefined)) return command;
   return Object.fromEntries(
     Object.entries(command).filter(([, value]) => value !== undefined),
   ) as AccountCommand;

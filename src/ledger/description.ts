@@ -34,6 +34,20 @@ export function describe(event: AccountEvent): string {
       return `Reversal of ${event.data.reverses} (${event.data.reason.replaceAll('_', ' ')})`;
     case 'NoteRecorded':
       return `Note: ${event.data.kind}`;
+    case 'ClaimAdjudicated': {
+      const { payerId, position, charge, paid, status, settlement } = event.data;
+      const what =
+        status === '22' ? `taken back: ${paid} of ${charge}` : `decided: paid ${paid} of ${charge}`;
+      const beside =
+        settlement === 'posted'
+          ? ''
+          : settlement === 'moves_nothing'
+            ? ' (moves nothing)'
+            : ' (waits for it)';
+      return `Claim ${what} by payer ${payerId}${position ? ` (${position})` : ''}${beside}`;
+    }
+    case 'AdjudicationContinued':
+      return `Claim gone on with (${event.data.because.replaceAll('_', ' ')})`;
   }
 }
 

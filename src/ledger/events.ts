@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isCalendarDate } from './calendar.js';
+import { claimLine, remittanceRef } from './claim-statement.js';
 import { isCurrency } from './currency.js';
+import { signedAmount } from './signed-amount.js';
 
 /*
  * The one list of what an account's stream can hold. The union of events, the parser of stored data and the
@@ -54,6 +56,23 @@ export const REVERSAL_REASONS = ['nsf', 'takeback', 'posting_error', 'other'] as
 export const NOTE_KINDS = ['call', 'letter', 'email', 'visit', 'internal'] as const;
 export const DIRECTIONS = ['credit', 'debit'] as const;
 export const POSITIONS = payerPosition.options;
+/**
+ * What an adjudication came to: `posted`; `waits_for_original` for a reversal before what it takes back;
+ * `moves_nothing` for predeterminations and duplicates, and for a reversal that was given up while it waited.
+ */
+export const CLAIM_SETTLEMENTS = ['posted', 'waits_for_original', 'moves_nothing'] as const;
+/**
+ * Why an adjudication was gone on with: what it takes back came; another of the claim was taken back; a payer before
+ * this one decided; somebody said to post what is held, or to give it up.
+ */
+export const CONTINUATION_CAUSES = [
+  'original_posted',
+  'original_reversed',
+  'earlier_payer_posted',
+  'released',
+  'dropped',
+] as const;
+export const HELD_KINDS = ['payment', 'adjustment', 'transfer'] as const;
 
 /**
  * One part of a payment or credit that lowers one share; `reinstated` is how much bad debt it brought back first, as of
@@ -81,13 +100,32 @@ const place = z.union([
   z.object({ account: z.literal('Liabilities:Unapplied'), paymentId: id, owner }),
   z.object({
     account: z.union([
-      z.literal(['Assets:Cash', 'Expenses:BadDebt', 'Income:Charges']),
+      z.literal([
+        'Assets:Cash',
+        'Assets:PayerControl',
+        'Assets:RemittanceClearing',
+        'Expenses:BadDebt',
+        'Income:Charges',
+      ]),
       z.templateLiteral(['Income:Adjustments:', z.string().regex(/[A-Za-z]+/)]),
     ]),
   }),
 ]);
 
 const reversedMovement = z.object({ of: id, debit: place, credit: place, amount, effectiveOn: date });
+
+/**
+ * A part of what a remittance says that was not posted, since it would have made a false credit or owes its account to
+ * nobody: `payment` is money that stands unapplied, the others moved nothing.
+ */
+const heldPart = z.object({
+  kind: z.enum(HELD_KINDS),
+  chargeId: id.optional(),
+  groupCode: text.optional(),
+  reasonCode: text.optional(),
+  amount,
+  remittance: remittanceRef,
+});
 
 /** Parsers of the data of every event, by stored name. */
 export const accountEventData = {
@@ -112,6 +150,7 @@ export const accountEventData = {
     placeOfService: text.optional(),
     diagnoses: z.array(text).optional(),
     description: text.optional(),
+    remittance: remittanceRef.optional(),
   }),
   PaymentPosted: z.object({
     paymentId: id,
@@ -122,6 +161,7 @@ export const accountEventData = {
     method: z.enum(PAYMENT_METHODS),
     reference: text.optional(),
     allocations: z.array(allocation),
+    remittance: remittanceRef.optional(),
   }),
   AdjustmentPosted: z.object({
     adjustmentId: id,
@@ -134,6 +174,7 @@ export const accountEventData = {
     groupCode: text.optional(),
     reasonCode: text.optional(),
     remarkCodes: z.array(text).optional(),
+    remittance: remittanceRef.optional(),
   }),
   ResponsibilityTransferred: z.object({
     transferId: id,
@@ -145,6 +186,7 @@ export const accountEventData = {
     to: party,
     groupCode: text.optional(),
     reasonCode: text.optional(),
+    remittance: remittanceRef.optional(),
   }),
   DenialRecorded: z.object({
     denialId: id,
@@ -162,6 +204,7 @@ export const accountEventData = {
     ),
     claimId: text.optional(),
     appealBy: date.optional(),
+    remittance: remittanceRef.optional(),
   }),
   DenialAppealed: z.object({
     appealId: id,
@@ -189,6 +232,7 @@ export const accountEventData = {
      * later than the command.
      */
     applied: z.array(allocation.extend({ source: creditSource, owner, countsOn: date.optional() })),
+    remittance: remittanceRef.optional(),
   }),
   RefundIssued: z.object({
     refundId: id,
@@ -214,12 +258,55 @@ export const accountEventData = {
     note: text.optional(),
     /** The mirror of what is taken back, each with the entry it belonged to. */
     movements: z.array(reversedMovement),
+    remittance: remittanceRef.optional(),
   }),
   NoteRecorded: z.object({
     noteId: id,
     effectiveOn: date,
     kind: z.enum(NOTE_KINDS),
     text,
+  }),
+  /** What a payer's remittance says of a claim; the entries that follow from it come after it, in the same append. */
+  ClaimAdjudicated: z.object({
+    adjudicationId: id,
+    effectiveOn: date,
+    currency,
+    remittance: remittanceRef,
+    payerId: id,
+    /** Left out where the claim moves nothing and no share says it. */
+    position: payerPosition.optional(),
+    /** TRN02 and TRN03: the payment it came with. */
+    trace: z.object({ number: text, payerId: text }).optional(),
+    /** CLP01, CLP07 and CLP02. */
+    claimId: text,
+    payerClaimNumber: text,
+    status: text,
+    /** CLP03 and CLP04. */
+    charge: signedAmount,
+    paid: signedAmount,
+    lines: z.array(claimLine.extend({ chargeId: id.optional() })),
+    settlement: z.enum(CLAIM_SETTLEMENTS),
+    /** The earlier adjudication that this one takes back. */
+    reverses: id.optional(),
+    /** Ids of the entries that were posted for it. */
+    entries: z.array(id),
+    held: z.array(heldPart),
+  }),
+  /** More was posted for an adjudication, or what was held of it was decided. */
+  AdjudicationContinued: z.object({
+    continuationId: id,
+    adjudicationId: id,
+    effectiveOn: date,
+    currency,
+    remittance: remittanceRef,
+    because: z.enum(CONTINUATION_CAUSES),
+    reverses: id.optional(),
+    /** Of a reversal that was given up while it waited: what it takes back may come later, and then stands. */
+    settlement: z.literal('moves_nothing').optional(),
+    entries: z.array(id),
+    /** What is held from now on. */
+    held: z.array(heldPart),
+    reason: text.optional(),
   }),
 } as const;
 
@@ -238,6 +325,8 @@ export type Allocation = z.infer<typeof allocation>;
 export type CreditSource = z.infer<typeof creditSource>;
 export type Place = z.infer<typeof place>;
 export type ReversedMovement = z.infer<typeof reversedMovement>;
+export type HeldPart = z.infer<typeof heldPart>;
+export type ClaimSettlement = (typeof CLAIM_SETTLEMENTS)[number];
 export type AdjustmentCategory = (typeof ADJUSTMENT_CATEGORIES)[number];
 
 /** Where each event keeps the caller's id: what the account's one namespace of ids is keyed by. */
@@ -254,6 +343,8 @@ const ENTRY_ID = {
   RefundIssued: 'refundId',
   EntryReversed: 'reversalId',
   NoteRecorded: 'noteId',
+  ClaimAdjudicated: 'adjudicationId',
+  AdjudicationContinued: 'continuationId',
 } as const satisfies { [T in AccountEventType]: keyof DataOf<T> };
 
 /** The caller's id of an event. */
@@ -284,6 +375,8 @@ export function effectiveOnOf(event: AccountEvent): string {
     case 'RefundIssued':
     case 'EntryReversed':
     case 'NoteRecorded':
+    case 'ClaimAdjudicated':
+    case 'AdjudicationContinued':
       return event.data.effectiveOn;
   }
 }

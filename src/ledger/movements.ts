@@ -1,6 +1,7 @@
 import type { CalendarDate } from './calendar.js';
 import type { AccountEvent, AdjustmentCategory, Allocation, CreditSource, Place } from './events.js';
 import { type Money, ZERO, formatMoney, money } from './money.js';
+import type { RemittanceEvent } from './remittance-events.js';
 import { type Owner, type Party, ownerKey, ownerOf, partyKey } from './party.js';
 
 /**
@@ -24,6 +25,8 @@ export interface JournalLine {
 }
 
 const CASH: Place = { account: 'Assets:Cash' };
+const CLEARING: Place = { account: 'Assets:RemittanceClearing' };
+const CONTROL: Place = { account: 'Assets:PayerControl' };
 const CHARGES: Place = { account: 'Income:Charges' };
 const BAD_DEBT: Place = { account: 'Expenses:BadDebt' };
 
@@ -68,12 +71,14 @@ export function movementsOf(event: AccountEvent): Movement[] {
       });
     }
     case 'PaymentPosted': {
-      const { paymentId, from, amount, allocations, effectiveOn, currency } = event.data;
+      const { paymentId, from, amount, allocations, effectiveOn, currency, remittance } = event.data;
+      // The cash of a remittance came as one sum; what is posted of it is taken from there.
+      const cash = remittance === undefined ? CASH : CLEARING;
       const rest = allocations.reduce((left, a) => left.minus(a.amount), money(amount));
       return [
-        ...allocations.flatMap((a) => settle(CASH, a, effectiveOn)),
+        ...allocations.flatMap((a) => settle(cash, a, effectiveOn)),
         ...some({
-          debit: CASH,
+          debit: cash,
           credit: unapplied(paymentId, ownerOf(from)),
           amount: formatMoney(rest, currency),
           effectiveOn,
@@ -121,6 +126,35 @@ export function movementsOf(event: AccountEvent): Movement[] {
     case 'DenialAppealed':
     case 'DenialResolved':
     case 'NoteRecorded':
+    case 'ClaimAdjudicated':
+    case 'AdjudicationContinued':
+      return [];
+  }
+}
+
+/**
+ * What an event beside the accounts does to money: a remittance that is accepted brings its whole payment to the
+ * clearing account, from which claims and provider adjustments are posted; so cash ties whatever of it is held.
+ */
+export function movementsOfRemittance(event: RemittanceEvent): Movement[] {
+  switch (event.type) {
+    case 'RemittanceAccepted': {
+      const { amount, effectiveOn } = event.data;
+      return signed({ debit: CASH, credit: CLEARING, amount, effectiveOn });
+    }
+    case 'ControlEntryPosted': {
+      const { amount, effectiveOn } = event.data;
+      return signed({ debit: CONTROL, credit: CLEARING, amount, effectiveOn });
+    }
+    case 'RemittanceReceived':
+    case 'RemittanceHeld':
+    case 'RemittanceClaimPosted':
+    case 'RemittanceClaimSuspended':
+    case 'RemittanceClaimResolved':
+    case 'ProviderAdjustmentPosted':
+    case 'RemittanceCompleted':
+    case 'RemittanceReconciled':
+    case 'DepositRecorded':
       return [];
   }
 }
@@ -139,6 +173,13 @@ function settle(from: Place, allocation: Allocation, effectiveOn: CalendarDate):
   ];
 }
 
+/** A negative amount goes the other way. */
+function signed({ debit, credit, amount, effectiveOn }: Movement): Movement[] {
+  return amount.startsWith('-')
+    ? some({ debit: credit, credit: debit, amount: amount.slice(1), effectiveOn })
+    : some({ debit, credit, amount, effectiveOn });
+}
+
 /** A movement of nothing is none: zero charges and fully allocated payments leave no line. */
 function some(movement: Movement): Movement[] {
   return money(movement.amount).isZero() ? [] : [movement];
@@ -146,11 +187,20 @@ function some(movement: Movement): Movement[] {
 
 /** The journal lines of an event: its movements, with equal sides of equal places and dates drawn together. */
 export function journalLinesOf(event: AccountEvent): JournalLine[] {
+  return linesOf(movementsOf(event), 'currency' in event.data ? event.data.currency : '');
+}
+
+/** The journal lines of an event beside the accounts. */
+export function journalLinesOfRemittance(event: RemittanceEvent): JournalLine[] {
+  return linesOf(movementsOfRemittance(event), 'currency' in event.data ? event.data.currency : '');
+}
+
+function linesOf(movements: readonly Movement[], currency: string): JournalLine[] {
   const lines = new Map<
     string,
     { place: Place; side: 'debit' | 'credit'; amount: Money; effectiveOn: CalendarDate }
   >();
-  for (const { debit, credit, amount, effectiveOn } of movementsOf(event)) {
+  for (const { debit, credit, amount, effectiveOn } of movements) {
     for (const [side, place] of [['debit', debit] as const, ['credit', credit] as const]) {
       const key = `${side}|${effectiveOn}|${placeKey(place)}|${'since' in place ? place.since : ''}`;
       const line = lines.get(key) ?? { place, side, amount: ZERO, effectiveOn };
@@ -158,7 +208,6 @@ export function journalLinesOf(event: AccountEvent): JournalLine[] {
       lines.set(key, line);
     }
   }
-  const currency = 'currency' in event.data ? event.data.currency : '';
   return [...lines.values()].map(({ place, side, amount, effectiveOn }) => ({
     place,
     [side]: formatMoney(amount, currency),

@@ -1,10 +1,10 @@
-import type { Account, Charge, Credit, Denial, EntryRef, Share } from './account.js';
+import type { Account, AdjudicatedClaim, Charge, Credit, Denial, EntryRef, Share } from './account.js';
 import { type AccountEventType, accountEventData } from './events.js';
 import { money } from './money.js';
 import { partyKey } from './party.js';
 
 /** Version of the fold: raise it whenever `evolve` or `Account` change, so that older snapshots are not read. */
-export const FOLD_VERSION = 3;
+export const FOLD_VERSION = 4;
 
 const TYPES = Object.keys(accountEventData) as AccountEventType[];
 
@@ -17,17 +17,21 @@ export interface AccountSnapshot {
   charges: [
     id: string,
     effectiveOn: string,
+    matching: [serviceDate: string, amount: string, code: string, modifiers: string[], claimId: string],
     shares: [
       party: Share['party'],
       balance: string,
       writtenOff: string,
       writtenOffOn: string,
       reinstatedByHand: string,
+      assigned: string,
+      named: boolean,
     ][],
   ][];
   credits: [id: string, owner: Credit['owner'], effectiveOn: string, unapplied: string, drawnBy: string[]][];
   denials: [id: string, status: Denial['status'], level: number][];
   reversals: [id: string, reversalIds: string[]][];
+  claims: [id: string, claim: AdjudicatedClaim][];
 }
 
 /** Writes a folded account as JSON that {@link fromSnapshot} reads back to an equal state; it shares nothing with it. */
@@ -38,15 +42,18 @@ export function toSnapshot(account: Account): AccountSnapshot {
     accountId,
     currency,
     entries: Array.from(account.entries, ([id, ref]) => [id, ref.revision, TYPES.indexOf(ref.type)]),
-    charges: Array.from(account.charges, ([id, { effectiveOn, shares }]) => [
+    charges: Array.from(account.charges, ([id, charge]) => [
       id,
-      effectiveOn,
-      Array.from(shares.values(), (s) => [
+      charge.effectiveOn,
+      [charge.serviceDate, charge.amount.toFixed(), charge.code, [...charge.modifiers], charge.claimId],
+      Array.from(charge.shares.values(), (s) => [
         s.party,
         s.balance.toFixed(),
         s.writtenOff.toFixed(),
         s.writtenOffOn,
         s.reinstatedByHand.toFixed(),
+        s.assigned.toFixed(),
+        s.named,
       ]),
     ]),
     credits: Array.from(account.credits, ([id, c]) => [
@@ -58,6 +65,10 @@ export function toSnapshot(account: Account): AccountSnapshot {
     ]),
     denials: Array.from(account.denials, ([id, d]) => [id, d.status, d.level]),
     reversals: Array.from(account.reversals, ([id, ids]) => [id, [...ids]]),
+    claims: Array.from(account.claims, ([id, claim]) => [
+      id,
+      { ...claim, charges: [...claim.charges], entries: [...claim.entries] },
+    ]),
   };
 }
 
@@ -75,21 +86,33 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
       ]),
     ),
     charges: new Map(
-      snapshot.charges.map(([id, effectiveOn, shares]): [string, Charge] => [
+      snapshot.charges.map(([id, effectiveOn, matching, shares]): [string, Charge] => [
         id,
         {
           effectiveOn,
+          serviceDate: matching[0],
+          amount: money(matching[1]),
+          code: matching[2],
+          modifiers: [...matching[3]],
+          claimId: matching[4],
           shares: new Map(
-            shares.map(([party, balance, writtenOff, writtenOffOn, reinstatedByHand]): [string, Share] => [
-              partyKey(party),
-              {
-                party,
-                balance: money(balance),
-                writtenOff: money(writtenOff),
-                writtenOffOn,
-                reinstatedByHand: money(reinstatedByHand),
-              },
-            ]),
+            shares.map(
+              ([party, balance, writtenOff, writtenOffOn, reinstatedByHand, assigned, named]): [
+                string,
+                Share,
+              ] => [
+                partyKey(party),
+                {
+                  party,
+                  balance: money(balance),
+                  writtenOff: money(writtenOff),
+                  writtenOffOn,
+                  reinstatedByHand: money(reinstatedByHand),
+                  assigned: money(assigned),
+                  named,
+                },
+              ],
+            ),
           ),
         },
       ]),
@@ -104,5 +127,19 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
       snapshot.denials.map(([id, status, level]): [string, Denial] => [id, { status, level }]),
     ),
     reversals: new Map(snapshot.reversals.map(([id, ids]): [string, string[]] => [id, [...ids]])),
+    claims: new Map(
+      snapshot.claims.map(([id, claim]): [string, AdjudicatedClaim] => [
+        id,
+        // JSON leaves out what is undefined.
+        {
+          ...claim,
+          position: claim.position,
+          reversedBy: claim.reversedBy,
+          reverses: claim.reverses,
+          charges: [...claim.charges],
+          entries: [...claim.entries],
+        },
+      ]),
+    ),
   };
 }

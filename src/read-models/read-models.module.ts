@@ -13,6 +13,7 @@ import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import { LOG } from '../logging.js';
 import { PROJECTION_STATUS, type ProjectionStatusProvider } from '../operations/projection-status.js';
 import { AccountsController } from './controllers/accounts.controller.js';
+import { RemittanceQueriesController } from './controllers/remittance-queries.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { ProjectionsNewer, SchemaNewer } from './projector/errors.js';
 import { requireNothingNewer } from './projector/newer.js';
@@ -60,7 +61,7 @@ export class ReadModelsModule implements OnApplicationBootstrap, BeforeApplicati
     return {
       module: ReadModelsModule,
       global: true,
-      controllers: [AccountsController, ReportsController],
+      controllers: [AccountsController, ReportsController, RemittanceQueriesController],
       providers: [
         { provide: PROJECTING, useValue: projecting },
         {

@@ -6,7 +6,7 @@ import type { PostPayment } from '../ledger/rules/post-payment.js';
 import { ChargeShares, type SharePart } from './charge-shares.js';
 import type { Claims } from './coverage.js';
 import { type CsvRow, BrokenCsvFile } from './csv-file.js';
-import { ledgerId } from './ledger-id.js';
+import { ledgerId } from '../ledger-id.js';
 import { RowIds } from './row-ids.js';
 import { type Fault, amountIn, calendarDates, isFault } from './values.js';
 

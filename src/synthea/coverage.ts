@@ -1,6 +1,6 @@
 import type { Party, PayerInPosition } from '../ledger/party.js';
 import { readCsv } from './csv-file.js';
-import { ledgerId } from './ledger-id.js';
+import { ledgerId } from '../ledger-id.js';
 
 /** What `claims.csv` says of a claim that the transactions do not. */
 export interface Claim {

@@ -64,6 +64,8 @@ function amountsOf(event: AccountEvent): Sums {
     case 'RefundIssued':
     case 'EntryReversed':
     case 'NoteRecorded':
+    case 'ClaimAdjudicated':
+    case 'AdjudicationContinued':
       return NO_SUMS;
   }
 }

@@ -82,6 +82,12 @@ export class Segment {
     return this.batch.delimiters;
   }
 
+  /** The whole of it as it stands in the file, without its terminator. */
+  get text(): string {
+    const { start, end } = this.range;
+    return decoded(this.batch.text.slice(start, end));
+  }
+
   /** Where its bytes lie in the text of its batch: from its tag up to, and without, its terminator. */
   get range(): { start: number; end: number } {
     const { bounds } = this.batch;

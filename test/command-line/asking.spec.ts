@@ -38,6 +38,7 @@ describe('asking the command line', () => {
       'demo',
       'export journal',
       'generate',
+      'import 835',
       'import commands',
       'import synthea',
       'projections install',

@@ -79,6 +79,8 @@ export interface CliResult {
 export interface CliOptions {
   env?: Record<string, string>;
   input?: string;
+  /** Where it runs. */
+  cwd?: string;
   /** Another Node than the one the tests run on. */
   node?: string;
   /** Sees the process as soon as it runs. */
@@ -90,6 +92,7 @@ export function arledger(args: readonly string[], options: CliOptions = {}): Pro
   const { DATABASE_URL: _, EVENTSTORE_URL: __, LOG_LEVEL: ___, ARLEDGER_DATA: ____, ...env } = process.env;
   const child = spawn(options.node ?? process.execPath, [builtCli(), ...args], {
     env: { ...env, ...options.env },
+    cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   options.onStart?.(child);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { replayAccount } from '../../src/command-line/account-replay.js';
-import { type LogContradiction, contradictions } from '../../src/command-line/log-invariants.js';
+import type { LogContradiction } from '../../src/command-line/log-contradiction.js';
+import { contradictions } from '../../src/command-line/log-invariants.js';
 import { EventLogDamaged, type EventStore, type StoredEvent } from '../../src/event-store/event-store.js';
 import { accountStream } from '../../src/event-store/codec.js';
 import { hospital } from '../../src/generator/hospital.js';

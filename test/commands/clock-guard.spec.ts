@@ -4,6 +4,7 @@ import { ClockOutOfStep } from '../../src/commands/refusals.js';
 import { startClockGuard } from '../../src/commands/start-clock-guard.js';
 import { readConfig } from '../../src/config.js';
 import { openAccount, postCharge } from '../support/ledger.js';
+import { R1, accepted, beside, deposited, on, opened, stored } from '../support/remittance-history.js';
 import { accountsOn, eventsOf, onALog, readableLog } from './accounts-on-a-log.js';
 import { ALLOWED_MS, DrivenClocks, SKEW_MS } from './driven-clocks.js';
 
@@ -265,6 +266,37 @@ describe('a clock behind the log', () => {
     });
     expect(await faultOf(guard)).toBeUndefined();
     expect(guard.status().ok).toBe(true);
+  });
+
+  test.each([
+    ['an account', on('A1', opened('A1'))],
+    ['a remittance', beside(accepted(R1, '1.00'))],
+    ['a deposit', beside(deposited('D1', '1.00'))],
+  ])('is refused whatever the last event is of: %s', async (_, [last]) => {
+    const clocks = new DrivenClocks();
+    const recordedAt = new Date(clocks.now().getTime() + 3_600_000).toISOString();
+    const lastEvent = { ...stored(last!, recordedAt), id: 'x', revision: 0, position: '1' };
+    const { log } = readableLog();
+    const guard = await startClockGuard({
+      config: readConfig({}),
+      clock: clocks,
+      log,
+      database: undefined,
+      lastEvent,
+    });
+    guard.onModuleDestroy();
+    expect(await faultOf(guard)).toMatchObject({ comparedWith: 'event_log', differenceMs: -3_600_000 });
+    // What cannot be read says nothing of the time.
+    const unread = { ...lastEvent, type: 'FromTheFuture' };
+    const trusting = await startClockGuard({
+      config: readConfig({}),
+      clock: clocks,
+      log,
+      database: undefined,
+      lastEvent: unread,
+    });
+    trusting.onModuleDestroy();
+    expect(await faultOf(trusting)).toBeUndefined();
   });
 
   test('is taken when the operator accepts it', async () => {

@@ -12,6 +12,7 @@ import {
 } from '../../src/event-store/event-store.js';
 import { proxied } from '../commands/accounts-on-a-log.js';
 import { LogInMemory } from '../read-models/projector/log-in-memory.js';
+import { REMITTANCE_HISTORY, stored } from '../support/remittance-history.js';
 import { fillLedger, onTwoLogs, said } from './ledgers.js';
 
 const signal = new AbortController().signal;
@@ -65,6 +66,17 @@ describe('a copy', () => {
       expect(await compareLogs(target, source, { signal })).toEqual(there);
     }),
   );
+
+  test('has what stands beside the accounts, in the order of the whole log', () =>
+    onTwoLogs(async (_, target) => {
+      const log = logWith(...REMITTANCE_HISTORY.map((written) => stored(written)));
+      await copyLog(log, target, { signal });
+      expect(await said(target)).toEqual(await said(log));
+      expect(await compareLogs(log, target, { signal })).toMatchObject({
+        equal: REMITTANCE_HISTORY.length,
+        missing: 0,
+      });
+    }));
 
   test('of nothing is nothing', () =>
     onTwoLogs(async (source, target) => {

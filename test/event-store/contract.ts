@@ -284,6 +284,25 @@ export function eventStoreContract(name: string, { open }: ContractSubject): voi
       });
     });
 
+    describe('a stream beside the accounts', () => {
+      test.each(['remittance', 'control', 'deposit'])('%s- is of the log as an account is', async (kind) => {
+        const before = await store.head();
+        const [account, beside] = [newStream(), newStream(kind)];
+        await store.append(account, 'no_stream', [newEvent()]);
+        await store.append(beside, 'no_stream', [newEvent(), newEvent()]);
+        const { position } = await store.append(beside, 1, [newEvent()]);
+        expect(hasReached(await store.head(), position)).toBe(true);
+        const own = await list(store.readStream(beside));
+        expect(own.map((e) => e.revision)).toEqual([0, 1, 2]);
+        const streams = [account, beside];
+        const read = ofStreams(streams, await list(store.readAll({ after: before })));
+        expect(read.map((e) => e.stream)).toEqual([account, beside, beside, beside]);
+        expect(read.slice(1)).toEqual(own);
+        const followed = await follow(store, before, (events) => ofStreams(streams, events).length === 4);
+        expect(ofStreams(streams, followed.events)).toEqual(read);
+      });
+    });
+
     describe('a subscription', () => {
       test('catches up and goes on live without gap or duplicate while 2,000 events are appended', async () => {
         const before = await store.head();
@@ -420,8 +439,8 @@ export function eventStoreContract(name: string, { open }: ContractSubject): voi
 }
 
 /** A stream that nobody else uses. */
-export function newStream(): string {
-  return `account-${randomUUID()}`;
+export function newStream(kind = 'account'): string {
+  return `${kind}-${randomUUID()}`;
 }
 
 /** An event that nobody else appends. */

@@ -8,6 +8,7 @@ import {
   appealDenial,
   applyCredit,
   chargePosted,
+  continueAdjudication,
   given,
   givenOnly,
   issueRefund,
@@ -16,6 +17,7 @@ import {
   postAdjustment,
   postCharge,
   postPayment,
+  recordAdjudication,
   recordDenial,
   recordNote,
   resolveDenial,
@@ -82,10 +84,19 @@ test('ids of all kinds share one namespace: a number that was used for one is us
     issueRefund({ refundId: 'ONE' }),
     reverseEntry({ reversalId: 'ONE' }),
     recordNote({ noteId: 'ONE' }),
+    recordAdjudication({ adjudicationId: 'ONE' }),
+    continueAdjudication({ continuationId: 'ONE' }),
   ];
   expect(new Set(taken.map((command) => command.type)).size).toBe(Object.keys(EVENT_OF).length - 1);
   for (const first of taken) {
-    const before = [accountOpened(), chargePosted(), postPayment(), recordDenial(), first];
+    const before = [
+      accountOpened(),
+      chargePosted(),
+      postPayment(),
+      recordDenial(),
+      recordAdjudication(),
+      first,
+    ];
     for (const second of taken) {
       if (second.type === first.type)
         givenOnly(...before)

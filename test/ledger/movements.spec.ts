@@ -1,15 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
 import { ADJUSTMENT_CATEGORIES, type AccountEvent } from '../../src/ledger/events.js';
-import { balanceEffectOf, journalLinesOf, movementsOf } from '../../src/ledger/movements.js';
+import {
+  balanceEffectOf,
+  journalLinesOf,
+  journalLinesOfRemittance,
+  movementsOf,
+  movementsOfRemittance,
+} from '../../src/ledger/movements.js';
+import { money } from '../../src/ledger/money.js';
+import {
+  type RemittanceEvent,
+  type RemittanceEventType,
+  remittanceEventData,
+} from '../../src/ledger/remittance-events.js';
 import {
   ACME,
   CASH,
   CHARGES,
+  CLEARING,
+  CONTROL,
   PATIENT,
   TODAY,
   accountOpened,
+  adjudicationContinued,
   adjustmentPosted,
   chargePosted,
+  claimAdjudicated,
   creditApplied,
   denialAppealed,
   denialRecorded,
@@ -162,8 +178,138 @@ describe('the journal of', () => {
   });
 
   test('what moves no money is empty', () => {
-    const quiet = [accountOpened(), denialRecorded(), denialAppealed(), denialResolved(), noteRecorded()];
+    const quiet = [
+      accountOpened(),
+      denialRecorded(),
+      denialAppealed(),
+      denialResolved(),
+      noteRecorded(),
+      claimAdjudicated(),
+      adjudicationContinued(),
+    ];
     expect(quiet.flatMap(journal)).toEqual([]);
+  });
+});
+
+describe('the money of a remittance', () => {
+  const { remittance } = claimAdjudicated().data;
+  const remittanceId = remittance.id;
+  const accepted = (amount: string): RemittanceEvent => ({
+    type: 'RemittanceAccepted',
+    data: { remittanceId, currency: 'USD', effectiveOn, amount },
+  });
+  const controlEntry = (amount: string): RemittanceEvent => ({
+    type: 'ControlEntryPosted',
+    data: {
+      controlAccountId: 'ACME.HOSPITAL',
+      entryId: `${remittanceId}.plb.1`,
+      payerId: 'ACME',
+      providerId: 'HOSPITAL',
+      currency: 'USD',
+      effectiveOn,
+      amount,
+      reason: 'WO',
+      reference: '',
+      remittance,
+      number: 1,
+    },
+  });
+
+  test('that is accepted goes to clearing as one sum, the other way for a debit', () => {
+    expect(journalLinesOfRemittance(accepted('1180.50'))).toEqual([
+      { place: CASH, debit: '1180.50', effectiveOn },
+      { place: CLEARING, credit: '1180.50', effectiveOn },
+    ]);
+    expect(journalLinesOfRemittance(accepted('-1180.50'))).toEqual([
+      { place: CLEARING, debit: '1180.50', effectiveOn },
+      { place: CASH, credit: '1180.50', effectiveOn },
+    ]);
+    expect(journalLinesOfRemittance(accepted('0.00'))).toEqual([]);
+    expect(journalLinesOfRemittance(accepted('-0.00'))).toEqual([]);
+  });
+
+  test('that the payer kept back is owed by it, what it gave beyond claims is owed to it', () => {
+    expect(movementsOfRemittance(controlEntry('25.00'))).toEqual([
+      { debit: CONTROL, credit: CLEARING, amount: '25.00', effectiveOn },
+    ]);
+    expect(movementsOfRemittance(controlEntry('-5.50'))).toEqual([
+      { debit: CLEARING, credit: CONTROL, amount: '5.50', effectiveOn },
+    ]);
+  });
+
+  test('that is posted on an account is taken from clearing, whole, with bad debt reinstated as ever', () => {
+    const event = paymentPosted({
+      amount: '40.00',
+      from: ACME,
+      allocations: [{ chargeId: 'C1', amount: '25.00', responsible: ACME, reinstated: '10.00' }],
+      remittance,
+    });
+    expect(journal(event)).toEqual([
+      'Dr Assets:Receivable:Payer C1 10.00',
+      'Cr Expenses:BadDebt 10.00',
+      'Dr Assets:RemittanceClearing 40.00',
+      'Cr Assets:Receivable:Payer C1 25.00',
+      'Cr Liabilities:Unapplied P1 15.00',
+    ]);
+  });
+
+  test('comes from clearing in a reversal as it went there', () => {
+    const movements = [mirror('P1', shareOf(ACME), CLEARING, '25.00')];
+    expect(journal(entryReversed({ movements, remittance }))).toEqual([
+      'Dr Assets:Receivable:Payer C1 25.00',
+      'Cr Assets:RemittanceClearing 25.00',
+    ]);
+  });
+
+  test('clears to zero when every claim and provider adjustment is posted, and ties with cash until then', () => {
+    // BPR02 = ΣCLP04 − ΣPLB: 100 paid for two claims, 25 kept back, 5.50 of interest added.
+    const books = new Map<string, string>();
+    const post = (movements: ReturnType<typeof movementsOf>): void => {
+      for (const { debit, credit, amount } of movements) {
+        books.set(
+          debit.account,
+          money(books.get(debit.account) ?? '0')
+            .plus(amount)
+            .toFixed(2),
+        );
+        books.set(
+          credit.account,
+          money(books.get(credit.account) ?? '0')
+            .minus(amount)
+            .toFixed(2),
+        );
+      }
+    };
+    const paid = (paymentId: string, amount: string) =>
+      paymentPosted({
+        paymentId,
+        amount,
+        from: ACME,
+        allocations: [{ chargeId: 'C1', amount, responsible: ACME }],
+        remittance,
+      });
+    post(movementsOfRemittance(accepted('80.50')));
+    post(movementsOf(paid('P1', '60.00')));
+    post(movementsOfRemittance(controlEntry('25.00')));
+    post(movementsOfRemittance(controlEntry('-5.50')));
+    // The second claim is suspended: just its 40.00 stands on clearing.
+    expect(Object.fromEntries(books)).toEqual({
+      'Assets:Cash': '80.50',
+      'Assets:RemittanceClearing': '-40.00',
+      'Assets:PayerControl': '19.50',
+      'Assets:Receivable:Payer': '-60.00',
+    });
+    post(movementsOf(paid('P2', '40.00')));
+    expect(books.get('Assets:RemittanceClearing')).toBe('0.00');
+  });
+
+  test('is moved by no other event beside the accounts', () => {
+    const moving: RemittanceEventType[] = ['RemittanceAccepted', 'ControlEntryPosted'];
+    const types = Object.keys(remittanceEventData) as RemittanceEventType[];
+    for (const type of types.filter((some) => !moving.includes(some))) {
+      const data = { currency: 'USD', effectiveOn, amount: '12.00' };
+      expect(movementsOfRemittance({ type, data } as unknown as RemittanceEvent)).toEqual([]);
+    }
   });
 });
 

@@ -7,11 +7,13 @@ import {
   PATIENT,
   appealDenial,
   applyCredit,
+  continueAdjudication,
   issueRefund,
   openAccount,
   payCharge,
   postCharge,
   postPayment,
+  recordAdjudication,
   recordDenial,
   recordNote,
   resolveDenial,
@@ -37,6 +39,24 @@ const everything = [
   resolveDenial(),
   recordNote(),
   reverseEntry({ reverses: 'P3', allocations: [{ chargeId: 'C2', amount: '0.01' }] }),
+  postCharge({
+    chargeId: 'C3',
+    serviceDate: '2026-01-07',
+    code: { system: 'CPT', value: '99214', modifiers: ['25', '59'] },
+    claimId: 'CLM-1',
+    responsible: ACME,
+  }),
+  recordAdjudication({
+    held: [{ kind: 'payment', amount: '5.00', remittance: recordAdjudication().remittance }],
+    entries: ['E1'],
+  }),
+  continueAdjudication({ entries: ['E2', 'E3'] }),
+  recordAdjudication({
+    adjudicationId: '835.r.2',
+    status: '22',
+    reverses: recordAdjudication().adjudicationId,
+  }),
+  recordAdjudication({ adjudicationId: '835.r.3', status: '22', settlement: 'waits_for_original' }),
 ];
 
 test('a snapshot is JSON that reads back to an equal account', () => {
@@ -44,6 +64,45 @@ test('a snapshot is JSON that reads back to an equal account', () => {
   const snapshot = JSON.parse(JSON.stringify(toSnapshot(account)));
   expect(fromSnapshot(snapshot)).toEqual(account);
   expect(toSnapshot(fromSnapshot(snapshot))).toEqual(snapshot);
+});
+
+test('a snapshot holds what later remittances are held against', () => {
+  const { account } = new AccountInMemory(everything);
+  const { claims, charges } = fromSnapshot(JSON.parse(JSON.stringify(toSnapshot(account))));
+  const { adjudicationId } = recordAdjudication();
+  expect(claims.get(adjudicationId)).toStrictEqual({
+    remittanceId: '5f2c9a41b7d0e83664c1fa0973be25d8',
+    claim: 1,
+    payerId: 'ACME',
+    position: 'primary',
+    traceNumber: 'TRN-0042',
+    claimId: 'CLM-1',
+    payerClaimNumber: '94060555410000',
+    status: '1',
+    charge: '100.00',
+    paid: '80.00',
+    settlement: 'posted',
+    reversedBy: '835.r.2',
+    reverses: undefined,
+    charges: ['C1'],
+    entries: ['E1', 'E2', 'E3'],
+    hasHeld: false,
+    continued: 1,
+  });
+  expect([...claims.keys()]).toEqual([adjudicationId, '835.r.2', '835.r.3']);
+  expect(charges.get('C3')).toMatchObject({
+    serviceDate: '2026-01-07',
+    code: '99214',
+    modifiers: ['25', '59'],
+    claimId: 'CLM-1',
+  });
+  expect(charges.get('C3')?.amount.toFixed()).toBe('100');
+  expect(
+    Array.from(charges.get('C2')!.shares.values(), (share) => [share.party, share.assigned.toFixed()]),
+  ).toEqual([
+    [ACME, '999999999999.98'],
+    [PATIENT, '0.01'],
+  ]);
 });
 
 test('an account goes on from a snapshot as if it had never been put away', () => {
@@ -68,7 +127,13 @@ test('an account that was put away shares nothing with its snapshot', () => {
       allocations: [{ chargeId: 'C1', amount: '10.00', responsible: PATIENT }],
     }),
   ]);
-  evolve(reopened, more.events.at(-1));
-  evolve(ledger.account, more.events.at(-1));
+  const gone = new AccountInMemory([
+    ...everything,
+    continueAdjudication({ continuationId: 'K2', adjudicationId: '835.r.3', entries: ['E4'] }),
+  ]);
+  for (const event of [more.events.at(-1), gone.events.at(-1)]) {
+    evolve(reopened, event);
+    evolve(ledger.account, event);
+  }
   expect(JSON.stringify(snapshot)).toBe(text);
 });

@@ -14,8 +14,10 @@ const FOLDER = new URL('../fixtures/events/', import.meta.url);
 
 const FROZEN: Record<string, string> = {
   AccountOpened: '343c3651af7e0874',
+  AdjudicationContinued: '8322b06e0abcbdf4',
   AdjustmentPosted: '6c541e36179c5ff5',
   ChargePosted: 'a75342c6f3ee7b65',
+  ClaimAdjudicated: '60ebbeb72903eb47',
   CreditApplied: '8fe7dff8a9da512f',
   DenialAppealed: 'c844b8312cc1c502',
   DenialRecorded: 'ddbe1f3762fd316a',
@@ -74,6 +76,37 @@ describe('an event stored once', () => {
   });
 });
 
+/** What a field that came later says, by the type that has it: events without it stay as they were. */
+const REMITTANCE = { id: '5f2c9a41b7d0e83664c1fa0973be25d8', claim: 7, line: 2, segment: 118 };
+
+describe('an event that follows from a remittance', () => {
+  const followers = Object.keys(FROZEN).filter((name) => {
+    const shape: object = accountEventData[name as keyof typeof accountEventData].shape;
+    return 'remittance' in shape && !('adjudicationId' in shape);
+  });
+
+  test('is one that moves money, or a denial', () => {
+    expect(followers).toEqual([
+      'AdjustmentPosted',
+      'ChargePosted',
+      'CreditApplied',
+      'DenialRecorded',
+      'EntryReversed',
+      'PaymentPosted',
+      'ResponsibilityTransferred',
+    ]);
+  });
+
+  test.each(followers)('%s says where in which remittance it stands', (name) => {
+    const data = { ...(stored(name).data as object), remittance: REMITTANCE };
+    const { event } = decode(stored(name, { data }));
+    expect(event).toStrictEqual({ type: name, data });
+    expect(JSON.parse(JSON.stringify(encode(event)))).toStrictEqual({ type: name, data });
+    const { segment: _, ...somewhere } = REMITTANCE;
+    expect(() => decode(stored(name, { data: { ...data, remittance: somewhere } }))).toThrow(UnreadableEvent);
+  });
+});
+
 describe('a stored event that cannot be read', () => {
   const reasonOf = (over: Partial<StoredEvent>): unknown => {
     try {
@@ -117,6 +150,32 @@ describe('a stored event that cannot be read', () => {
       expect.objectContaining({
         reason: 'recordedAt in its metadata is no instant in UTC with milliseconds',
         entry: { id, type: 'PaymentPosted' },
+      }),
+    );
+  });
+
+  test.each([
+    ['settlement', { settlement: 'paid' }, 'settlement: invalid_value'],
+    ['charge', { charge: '1e3' }, 'charge: invalid_format'],
+    ['position', { position: 'fourth' }, 'position: invalid_value'],
+    [
+      'lines',
+      { lines: [{ line: 1 }] },
+      'lines.0.segment: invalid_type; lines.0.procedure: invalid_type; lines.0.charge: invalid_type; lines.0.paid: invalid_type; lines.0.adjustments: invalid_type; lines.0.remarkCodes: invalid_type',
+    ],
+    [
+      'held',
+      { held: [{ kind: 'money', amount: '1.00', remittance: REMITTANCE }] },
+      'held.0.kind: invalid_value',
+    ],
+  ])('is an adjudication with wrong %s, and keeps its id', (_, wrong, reason) => {
+    const event = stored('ClaimAdjudicated');
+    const { adjudicationId: id } = event.data as { adjudicationId: string };
+    const data = { ...(event.data as object), ...wrong };
+    expect(() => decode({ ...event, data })).toThrow(
+      expect.objectContaining({
+        reason: `data is malformed: ${reason}`,
+        entry: { id, type: 'ClaimAdjudicated' },
       }),
     );
   });

@@ -7,13 +7,14 @@ import { denials } from '../../projections/denials.js';
 import { type Tables, foldChanges } from '../../projections/fold-changes.js';
 import { journal } from '../../projections/journal.js';
 import { openItems } from '../../projections/open-items.js';
-import type { Projection, Row } from '../../projections/projection.js';
+import { type Projection, type Row, changesIn } from '../../projections/projection.js';
 import { unopenedAccount, evolve } from '../../src/ledger/account.js';
 import { formatMoney, money } from '../../src/ledger/money.js';
 import { partyKey } from '../../src/ledger/party.js';
 import type { RecordedEvent } from '../../src/ledger/recorded-event.js';
 import { randomHistory } from '../read-models/queries/random-history.js';
 import { oracleBalances } from '../support/ledger-oracle.js';
+import { remittanceLog } from '../support/remittance-log.js';
 
 const EVER = { asOf: '2199-12-31' };
 
@@ -202,8 +203,8 @@ describe('the tables of the projections', () => {
     '%s: only name what is defined',
     (_, projection) => {
       const defined = new Map(projection.tables.map((table) => [table.name, table]));
-      for (const event of randomHistory(5, 4, 60)) {
-        for (const { table, key, set, add, max, running } of projection.changesOf(event)) {
+      for (const event of [...randomHistory(5, 4, 60), ...remittanceLog().events]) {
+        for (const { table, key, set, add, max, running } of changesIn(projection, event)) {
           const { columns, key: keyColumns } = defined.get(table)!;
           expect(Object.keys(key)).toEqual(keyColumns);
           for (const column of Object.keys({ ...key, ...set, ...add, ...max }))

@@ -345,6 +345,8 @@ function readEvent(account: KnownAccount, event: AccountEvent): void {
     case 'DenialAppealed':
     case 'DenialResolved':
     case 'NoteRecorded':
+    case 'ClaimAdjudicated':
+    case 'AdjudicationContinued':
       return;
   }
 }

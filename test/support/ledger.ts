@@ -24,11 +24,13 @@ import type { PayerPosition, Party, PayerInPosition, Patient } from '../../src/l
 import type { Rejection, RejectionCode } from '../../src/ledger/rejection.js';
 import type { AppealDenial } from '../../src/ledger/rules/appeal-denial.js';
 import type { ApplyCredit } from '../../src/ledger/rules/apply-credit.js';
+import type { ContinueAdjudication } from '../../src/ledger/rules/continue-adjudication.js';
 import type { IssueRefund } from '../../src/ledger/rules/issue-refund.js';
 import type { OpenAccount } from '../../src/ledger/rules/open-account.js';
 import type { PostAdjustment } from '../../src/ledger/rules/post-adjustment.js';
 import type { PostCharge } from '../../src/ledger/rules/post-charge.js';
 import type { PostPayment } from '../../src/ledger/rules/post-payment.js';
+import type { RecordAdjudication } from '../../src/ledger/rules/record-adjudication.js';
 import type { RecordDenial } from '../../src/ledger/rules/record-denial.js';
 import type { RecordNote } from '../../src/ledger/rules/record-note.js';
 import type { ResolveDenial } from '../../src/ledger/rules/resolve-denial.js';
@@ -210,6 +212,61 @@ export function recordNote(given: Given<RecordNote> = {}): RecordNote {
   };
 }
 
+const REMITTANCE_ID = '5f2c9a41b7d0e83664c1fa0973be25d8';
+
+/** What a remittance of ACME says of its first claim, of which one charge is known. */
+export function recordAdjudication(given: Given<RecordAdjudication> = {}): RecordAdjudication {
+  return {
+    type: 'RecordAdjudication',
+    accountId: ACCOUNT,
+    adjudicationId: `835.${REMITTANCE_ID}.1`,
+    effectiveOn: TODAY,
+    remittance: { id: REMITTANCE_ID, claim: 1, segment: 12 },
+    payerId: 'ACME',
+    position: 'primary',
+    trace: { number: 'TRN-0042', payerId: '1123456789' },
+    claimId: 'CLM-1',
+    payerClaimNumber: '94060555410000',
+    status: '1',
+    charge: '100.00',
+    paid: '80.00',
+    lines: [
+      {
+        line: 1,
+        segment: 18,
+        procedure: { qualifier: 'HC', code: '99213', modifiers: [] },
+        serviceDate: '2026-01-05',
+        charge: '100.00',
+        paid: '80.00',
+        adjustments: [{ group: 'CO', reason: '45', amount: '20.00' }],
+        remarkCodes: [],
+        chargeId: 'C1',
+      },
+    ],
+    settlement: 'posted',
+    entries: [],
+    held: [],
+    ...given,
+  };
+}
+
+/** Something that was held of that claim is posted. */
+export function continueAdjudication(given: Given<ContinueAdjudication> = {}): ContinueAdjudication {
+  const { adjudicationId, remittance } = recordAdjudication();
+  return {
+    type: 'ContinueAdjudication',
+    accountId: ACCOUNT,
+    continuationId: `${adjudicationId}.c1`,
+    adjudicationId,
+    effectiveOn: TODAY,
+    remittance,
+    because: 'released',
+    entries: [],
+    held: [],
+    ...given,
+  };
+}
+
 // ---- events: what those commands lead to
 
 export function accountOpened(data: Partial<DataOf<'AccountOpened'>> = {}): EventOf<'AccountOpened'> {
@@ -325,11 +382,27 @@ export function noteRecorded(data: Partial<DataOf<'NoteRecorded'>> = {}): EventO
   return { type: 'NoteRecorded', data: { effectiveOn: TODAY, ...given, ...data } };
 }
 
+export function claimAdjudicated(
+  data: Partial<DataOf<'ClaimAdjudicated'>> = {},
+): EventOf<'ClaimAdjudicated'> {
+  const { type: _, accountId: __, ...given } = recordAdjudication();
+  return { type: 'ClaimAdjudicated', data: { ...given, currency: 'USD', ...data } };
+}
+
+export function adjudicationContinued(
+  data: Partial<DataOf<'AdjudicationContinued'>> = {},
+): EventOf<'AdjudicationContinued'> {
+  const { type: _, accountId: __, ...given } = continueAdjudication();
+  return { type: 'AdjudicationContinued', data: { ...given, currency: 'USD', ...data } };
+}
+
 // ---- places in the books
 
 export const CASH: Place = { account: 'Assets:Cash' };
 export const BAD_DEBT: Place = { account: 'Expenses:BadDebt' };
 export const CHARGES: Place = { account: 'Income:Charges' };
+export const CLEARING: Place = { account: 'Assets:RemittanceClearing' };
+export const CONTROL: Place = { account: 'Assets:PayerControl' };
 
 /** A party's share of a charge; `since` where the movement opens (or closes) a part. */
 export function shareOf(party: Party, chargeId = 'C1', since?: string): Place {

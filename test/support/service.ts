@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Clock } from '../../src/clock.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { type Service, startService } from '../../src/main.js';
@@ -36,12 +37,22 @@ export interface Answer {
 
 /** A service on a temporary folder, on a free port, at a fixed time. */
 export async function startTestService(
-  options: { folder?: string; readModels?: boolean; clock?: Clock; env?: Record<string, string> } = {},
+  options: {
+    folder?: string;
+    readModels?: boolean;
+    clock?: Clock;
+    env?: Record<string, string>;
+    log?: Logger;
+  } = {},
 ): Promise<TestService> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'arledger-service-'));
   const config = readConfig({ ARLEDGER_DATA: folder, PORT: '0', LOG_LEVEL: 'silent', ...options.env });
   const clock = options.clock ?? { now: () => new Date(NOW) };
-  const service = await startService(config, { clock, readModels: options.readModels ?? false });
+  const service = await startService(config, {
+    clock,
+    readModels: options.readModels ?? false,
+    ...(options.log && { log: options.log }),
+  });
   const send: TestService['send'] = async ({ method, path, body, headers }) => {
     const answer = await service.app.inject({
       method: method as 'POST',

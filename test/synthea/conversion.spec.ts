@@ -5,7 +5,7 @@ import type { AccountCommand } from '../../src/ledger/commands.js';
 import { partyKey } from '../../src/ledger/party.js';
 import type { UnusableRow } from '../../src/synthea/conversion.js';
 import { SyntheaImport } from '../../src/synthea/import-rows.js';
-import { ledgerId } from '../../src/synthea/ledger-id.js';
+import { ledgerId } from '../../src/ledger-id.js';
 import { RowIds } from '../../src/synthea/row-ids.js';
 import { RuleBook } from '../generator/rule-book.js';
 

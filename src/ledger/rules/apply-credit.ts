@@ -1,5 +1,6 @@
 import type { Account } from '../account.js';
 import type { CalendarDate } from '../calendar.js';
+import type { RemittanceRef } from '../claim-statement.js';
 import { type AvailableCredit, CreditDrawer, creditAt, creditsOf } from '../credit.js';
 import { type Decision, type DecisionContext, accept, isRefusal, reject } from '../decision.js';
 import type { CreditSource, DataOf } from '../events.js';
@@ -20,6 +21,8 @@ export interface ApplyCredit {
   /** Where the credit stands; left out, the oldest of the owner whose share is paid. */
   source?: CreditSource;
   effectiveOn?: string;
+  /** The claim of a remittance whose payment it is. */
+  remittance?: RemittanceRef;
 }
 
 /** Pays shares from credit: of the named source, or of whoever is responsible for the share, oldest first. */

@@ -1,5 +1,6 @@
 import type { Account } from '../account.js';
 import { laterOf } from '../calendar.js';
+import type { RemittanceRef } from '../claim-statement.js';
 import { type Decision, type DecisionContext, type Refusal, accept, isRefusal, reject } from '../decision.js';
 import {
   type AccountEvent,
@@ -25,6 +26,8 @@ export interface ReverseEntry {
   /** A part of the entry only. */
   allocations?: { chargeId: string; amount: string; responsible?: Party }[];
   note?: string;
+  /** The claim of a remittance that takes it back. */
+  remittance?: RemittanceRef;
 }
 
 /** A movement of an entry, and what is left of it after earlier reversals. */

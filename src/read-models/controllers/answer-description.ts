@@ -12,6 +12,8 @@ interface Described {
   also?: readonly string[];
   /** The media type of the example, where it is not JSON. */
   mediaType?: string;
+  /** Codes of 404, where a path has parameters and is not about an account. */
+  notFound?: string;
 }
 
 const PROBLEM = {
@@ -21,6 +23,7 @@ const PROBLEM = {
 /** A path that answers a question, and how OpenAPI describes it. */
 export function QueryRoute(path: string, described: Described): MethodDecorator {
   const { summary, operationId, description, example, also = [], mediaType = 'application/json' } = described;
+  const { notFound = 'account_not_found' } = described;
   const params = [...path.matchAll(/:(\w+)/g)].map((match) => match[1]!);
   return applyDecorators(
     Get(path),
@@ -37,9 +40,7 @@ export function QueryRoute(path: string, described: Described): MethodDecorator 
       },
     }),
     ApiResponse({ status: 400, description: 'validation_failed, with every parameter', ...PROBLEM }),
-    ...(params.length === 0
-      ? []
-      : [ApiResponse({ status: 404, description: 'account_not_found', ...PROBLEM })]),
+    ...(params.length === 0 ? [] : [ApiResponse({ status: 404, description: notFound, ...PROBLEM })]),
     ApiResponse({
       status: 503,
       description:

@@ -1,13 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf } from 'class-validator';
+import { CLAIM_STATUSES, type ClaimStatus } from '../../../projections/remittance-claims-table.js';
 import { declareField } from '../../http/declared-fields.js';
-import { DateField, IdField, InstantField, OneOfField } from '../../http/value-fields.js';
+import { DateField, IdField, InstantField, OneOfField, TextField } from '../../http/value-fields.js';
 import { parseBuckets } from '../../ledger/aging.js';
 import { AGING_GROUPS } from '../queries/aging-sql.js';
 import { DENIAL_STATUSES } from '../queries/denials.js';
 import { AGING_BASES } from '../queries/open-parts.js';
 import { LIMIT_MAX } from '../queries/page.js';
+import { REMITTANCE_STATUSES } from '../queries/remittance-list.js';
+import { WORK_ITEM_KINDS } from '../queries/work-items-sql.js';
 
 /*
  * The parameters of queries, one class a question. Everything in a URL is text; what it means is read by the
@@ -47,6 +50,30 @@ const PositionField = (description: string): PropertyDecorator =>
     matches(/^\d{1,18}$/, 'must be a position from a receipt or an answer'),
   );
 
+const WaitForField = (): PropertyDecorator =>
+  PositionField('Answer only when the projections have reached this position (503 after a limit).');
+
+const LimitField = (): PropertyDecorator =>
+  ParameterField({ type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 100 }, (text) =>
+    /^[1-9]\d{0,3}$/.test(text) && Number(text) <= LIMIT_MAX
+      ? undefined
+      : `must be a whole number from 1 to ${LIMIT_MAX}`,
+  );
+
+const CursorField = (): PropertyDecorator =>
+  ParameterField(
+    { type: String, description: 'nextCursor of the page before.' },
+    matches(/^[A-Za-z0-9_-]{1,1000}$/, 'must be the nextCursor of the page before'),
+  );
+
+/** Any of a closed list of words, with commas between. */
+const OneOrMoreField = (words: readonly string[], example: string): PropertyDecorator => {
+  const rule = `one or more of ${words.join(', ')}, with commas between`;
+  return ParameterField({ type: String, example, description: `O${rule.slice(1)}.` }, (text) =>
+    text.split(',').every((word) => words.includes(word)) ? undefined : `must be ${rule}`,
+  );
+};
+
 /** Both clocks, and what to wait for. */
 export class MomentQuestion {
   @DateField({
@@ -63,22 +90,29 @@ export class MomentQuestion {
   })
   knownAt?: string;
 
-  @PositionField('Answer only when the projections have reached this position (503 after a limit).')
+  @WaitForField()
   waitFor?: string;
 }
 
 export class PageQuestion extends MomentQuestion {
-  @ParameterField({ type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 100 }, (text) =>
-    /^[1-9]\d{0,3}$/.test(text) && Number(text) <= LIMIT_MAX
-      ? undefined
-      : `must be a whole number from 1 to ${LIMIT_MAX}`,
-  )
+  @LimitField()
   limit?: string;
 
-  @ParameterField(
-    { type: String, description: 'nextCursor of the page before.' },
-    matches(/^[A-Za-z0-9_-]{1,1000}$/, 'must be the nextCursor of the page before'),
-  )
+  @CursorField()
+  cursor?: string;
+}
+
+/** What to wait for, of a question about things as they are. */
+export class AsItIsQuestion {
+  @WaitForField()
+  waitFor?: string;
+}
+
+export class AsItIsPageQuestion extends AsItIsQuestion {
+  @LimitField()
+  limit?: string;
+
+  @CursorField()
   cursor?: string;
 }
 
@@ -116,13 +150,7 @@ export class AgingQuestion extends MomentQuestion {
 }
 
 export class DenialsQuestion extends PageQuestion {
-  @ParameterField(
-    { type: String, example: 'open,appealed', description: `One or more of ${DENIAL_STATUSES.join(', ')}.` },
-    (text) =>
-      text.split(',').every((word) => (DENIAL_STATUSES as readonly string[]).includes(word))
-        ? undefined
-        : `must be one or more of ${DENIAL_STATUSES.join(', ')}, with commas between`,
-  )
+  @OneOrMoreField(DENIAL_STATUSES, 'open,appealed')
   status?: string;
 
   @IdField({ optional: true, description: 'Denied by this payer.' })
@@ -168,4 +196,42 @@ export class JournalQuestion extends MomentQuestion {
 
   @IdField({ optional: true, description: 'Only accounts of this entity.' })
   entity?: string;
+}
+
+export class RemittancesQuestion extends AsItIsPageQuestion {
+  @IdField({ optional: true, description: 'Of this payer, by its id in the ledger.' })
+  payerId?: string;
+
+  @OneOfField(REMITTANCE_STATUSES, { optional: true, description: 'Only with this status.' })
+  status?: (typeof REMITTANCE_STATUSES)[number];
+
+  @TextField({ optional: true, maxLength: 100, description: 'Number of the payment (TRN02).' })
+  traceNumber?: string;
+
+  @DateField({ optional: true, description: 'First effective date.' })
+  from?: string;
+
+  @DateField({ optional: true, description: 'Last effective date.' })
+  to?: string;
+}
+
+export class RemittanceClaimsQuestion extends AsItIsPageQuestion {
+  @OneOfField(CLAIM_STATUSES, { optional: true, description: 'Only claims with this status.' })
+  status?: ClaimStatus;
+}
+
+export class ControlAccountsQuestion extends PageQuestion {
+  @IdField({ optional: true, description: 'Of this payer, by its id in the ledger.' })
+  payerId?: string;
+}
+
+export class WorkItemsQuestion extends AsItIsPageQuestion {
+  @OneOrMoreField(WORK_ITEM_KINDS, 'claim_suspended,reversal_waits')
+  kind?: string;
+
+  @IdField({ optional: true, description: 'Of remittances of this payer, by its id in the ledger.' })
+  payerId?: string;
+
+  @IdField({ optional: true, description: 'Only what is about this account.' })
+  accountId?: string;
 }

@@ -14,11 +14,30 @@ export class QuestionPipe<T extends object> implements PipeTransform<unknown, T>
   }
 }
 
+/** Checks an id in a path, which is named by its field. */
+export class IdPipe implements PipeTransform<string, string> {
+  constructor(private readonly field: string) {}
+
+  transform(id: string): string {
+    const message = idFault(id);
+    if (message !== undefined) throw validationFailed([{ field: this.field, message }]);
+    return id;
+  }
+}
+
 /** Checks an account's id in a path. */
-export class AccountIdPipe implements PipeTransform<string, string> {
-  transform(accountId: string): string {
-    const message = idFault(accountId);
-    if (message !== undefined) throw validationFailed([{ field: 'accountId', message }]);
-    return accountId;
+export class AccountIdPipe extends IdPipe {
+  constructor() {
+    super('accountId');
+  }
+}
+
+/** Reads the number of a claim in a path. */
+export class ClaimPipe implements PipeTransform<string, number> {
+  transform(claim: string): number {
+    if (!/^[1-9]\d{0,8}$/.test(claim)) {
+      throw validationFailed([{ field: 'claim', message: 'must be a whole number from 1' }]);
+    }
+    return Number(claim);
   }
 }

@@ -5,9 +5,12 @@ import { problemError, validationFailed } from '../../http/problem.js';
 import { ProjectionsBehind } from '../projector/errors.js';
 import {
   AccountUnknown,
+  ClaimUnknown,
+  ControlAccountUnknown,
   QuestionMalformed,
   ReadModelsNotReady,
   ReadModelsOfAnotherLog,
+  RemittanceUnknown,
   ReportDoesNotTie,
 } from '../queries/refusals.js';
 
@@ -34,6 +37,28 @@ export function asProblem(error: unknown): unknown {
       {
         accountId: error.accountId,
       },
+    );
+  }
+  if (error instanceof RemittanceUnknown) {
+    const { remittanceId } = error;
+    return problemError(error.code, 404, 'No such remittance is known; mend the id.', { remittanceId });
+  }
+  if (error instanceof ClaimUnknown) {
+    const { remittanceId, claim } = error;
+    return problemError(
+      error.code,
+      404,
+      'The remittance has no such claim, or the claim has no outcome yet; claims count from 1.',
+      { remittanceId, claim },
+    );
+  }
+  if (error instanceof ControlAccountUnknown) {
+    const { controlAccountId } = error;
+    return problemError(
+      error.code,
+      404,
+      'No such control account is known, or had an entry at that instant; mend the id.',
+      { controlAccountId },
     );
   }
   if (error instanceof ReportDoesNotTie) {

@@ -81,7 +81,10 @@ export class ReportsController {
   @QueryRoute('trial-balance', {
     summary: 'The balance of every GL account: debits equal credits',
     operationId: 'GetTrialBalance',
-    description: 'GL accounts that come to zero are left out.',
+    description:
+      'GL accounts that come to zero are left out. Of one entity, the entries of its accounts: what remittances bring as ' +
+      'one sum (`Assets:Cash` against `Assets:RemittanceClearing`) and control accounts (`Assets:PayerControl`) are of no ' +
+      'entity, and so the clearing account of an entity shows what was posted from it.',
     example: examples.TRIAL_BALANCE,
     also: [CSV],
   })
@@ -102,7 +105,8 @@ export class ReportsController {
     description:
       'One line of NDJSON an entry: what one event did on one effective date, its debits equal its credits. In the ' +
       'order of the log. Bounds are inclusive; without them, everything up to where the projections are now. `asOf` ' +
-      'bounds the effective dates only where it is given. With `Accept: text/csv`, a row for each line.',
+      'bounds the effective dates only where it is given. Entries of remittances and control accounts have no ' +
+      '`accountId`, but a `stream`. With `Accept: text/csv`, a row for each line.',
     example: examples.JOURNAL_ENTRY,
     mediaType: NDJSON,
     also: [CSV],

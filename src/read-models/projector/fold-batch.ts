@@ -1,6 +1,13 @@
-import type { Cell, Change, Projection, Row, Table } from '../../../projections/projection.js';
+import {
+  type Cell,
+  type Change,
+  type Projection,
+  type Row,
+  type Table,
+  changesIn,
+} from '../../../projections/projection.js';
 import { type Money, money } from '../../ledger/money.js';
-import type { RecordedEvent } from '../../ledger/recorded-event.js';
+import type { AnyRecordedEvent } from '../../ledger/recorded-event.js';
 
 /** All changes of a batch to one row, drawn together. */
 export interface FoldedRow {
@@ -46,10 +53,10 @@ export class BatchFold {
   }
 
   /** @throws FoldFailed having changed nothing */
-  add(recorded: RecordedEvent): void {
+  add(recorded: AnyRecordedEvent): void {
     const all = this.#projections.map(({ projection, tables }) => {
       try {
-        const changes = projection.changesOf(recorded);
+        const changes = changesIn(projection, recorded);
         for (const { table } of changes) if (!tables.has(table)) throw new TypeError(`no table ${table}`);
         return { tables, changes };
       } catch (error) {

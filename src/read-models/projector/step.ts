@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Projection } from '../../../projections/projection.js';
-import { UnreadableEvent, accountIdOf, decode } from '../../event-store/codec.js';
+import { UnreadableEvent, decodeAny, isOfLedger } from '../../event-store/codec.js';
 import type { Position, StoredEvent } from '../../event-store/event-store.js';
-import type { RecordedEvent } from '../../ledger/recorded-event.js';
+import type { AnyRecordedEvent } from '../../ledger/recorded-event.js';
 import { type DeadLetter, refusalOf } from './dead-letters.js';
 import { BatchFold, FoldFailed, type FoldedProjections } from './fold-batch.js';
 
-/** An event on its way into the tables: neither `recorded` nor `dead` when it is not of an account. */
+/** An event on its way into the tables: neither `recorded` nor `dead` when it is not of the ledger. */
 export interface Item {
   stored: StoredEvent;
-  recorded?: RecordedEvent;
+  recorded?: AnyRecordedEvent;
   dead?: DeadLetter;
 }
 
@@ -39,9 +39,9 @@ export async function readItems(events: readonly StoredEvent[]): Promise<Item[]>
 }
 
 function readItem(stored: StoredEvent): Item {
-  if (accountIdOf(stored.stream) === undefined) return { stored };
+  if (!isOfLedger(stored.stream)) return { stored };
   try {
-    return { stored, recorded: decode(stored) };
+    return { stored, recorded: decodeAny(stored) };
   } catch (error) {
     if (!(error instanceof UnreadableEvent)) throw error;
     return { stored, dead: { stored, reason: error.reason } };

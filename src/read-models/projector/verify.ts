@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { UnreadableEvent, accountStream, decode } from '../../event-store/codec.js';
+import { UnreadableEvent, accountStream, besideOf, decode } from '../../event-store/codec.js';
 import type { EventStore, StoredEvent } from '../../event-store/event-store.js';
 import { type Account, balanceOf, evolve, unopenedAccount } from '../../ledger/account.js';
 import type { AccountEvent } from '../../ledger/events.js';
@@ -11,6 +11,7 @@ import { type TableDifference, compareTables } from './compare.js';
 import { ProjectionsDiffer } from './errors.js';
 import { liveOf, readGenerations } from './generations.js';
 import { INVARIANTS } from './invariants.js';
+import { REMITTANCE_INVARIANTS } from './remittance-invariants.js';
 import { prepare } from './prepare.js';
 import type { ReadModels } from './rebuild.js';
 import { SameLog } from './same-log.js';
@@ -119,24 +120,25 @@ async function deadLetters({ database }: ReadModels): Promise<Finding[]> {
   const { rows } = await sql<{
     position: string;
     account_id: string;
+    stream: string;
     revision: string;
     event_type: string;
     reason: string;
   }>`
-    select position, account_id, revision, event_type, reason
+    select position, account_id, stream, revision, event_type, reason
     from ledger_internal.dead_letters order by position`.execute(database);
-  return rows.map(({ position, account_id, revision, event_type, reason }) => ({
+  return rows.map(({ position, account_id, stream, revision, event_type, reason }) => ({
     check: 'dead_letter',
-    accountId: account_id,
+    ...(besideOf(stream) ? {} : { accountId: account_id }),
     expected: 'projected',
     actual: reason,
-    text: `event ${revision} of account ${account_id} (${event_type}, position ${position}) is set aside: ${reason}`,
+    text: `event ${revision} of ${besideOf(stream) ? stream : `account ${account_id}`} (${event_type}, position ${position}) is set aside: ${reason}`,
   }));
 }
 
 async function brokenInvariants({ database }: ReadModels): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { check, query, text } of INVARIANTS) {
+  for (const { check, query, text } of [...INVARIANTS, ...REMITTANCE_INVARIANTS]) {
     const { rows } = await query.execute(database);
     for (const { subject, account_id, expected, actual } of rows) {
       findings.push({

@@ -16,9 +16,9 @@ export interface AccountSums {
 
 /** The sums of accounts from their journal lines, the same that the balances projection keeps, for any two clocks. */
 export function sumsFromJournal(clocks: Clocks, scope: Scope): RawBuilder<AccountSums> {
-  // Cash comes in by payments and goes out by refunds; a reversal takes the one or the other back.
+  // Cash, or what a remittance brought as one sum, comes in by payments and goes out by refunds; a reversal takes the one or the other back.
   const refund = sql`(l.event_type = 'RefundIssued' or (l.event_type = 'EntryReversed' and l.amount > 0))`;
-  const cash = sql`l.gl_account = 'Assets:Cash'`;
+  const cash = sql`l.gl_account in ('Assets:Cash', 'Assets:RemittanceClearing')`;
   const sum = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`coalesce(sum(l.amount) filter (where ${condition}), 0)`;
   return sql`select l.account_id, l.currency,
@@ -29,7 +29,7 @@ export function sumsFromJournal(clocks: Clocks, scope: Scope): RawBuilder<Accoun
       ${sum(sql`l.gl_account = 'Expenses:BadDebt' or l.gl_account like 'Income:Adjustments:%'`)} as adjustments,
       -${sum(sql`${cash} and ${refund}`)} as refunds
     from ledger_read.journal_lines l
-    where ${inScope('l', scope)} and ${withinClocks('l', clockSql(clocks))}
+    where l.account_id is not null and ${inScope('l', scope)} and ${withinClocks('l', clockSql(clocks))}
     group by l.account_id, l.currency`;
 }
 

@@ -127,6 +127,7 @@ export async function* journalCsv(entries: AsyncIterable<JournalEntry>): AsyncIt
     'payerPosition',
     'partyName',
     'trustworthy',
+    'stream',
   ]);
   for await (const entry of entries) {
     for (const line of entry.lines) {
@@ -149,6 +150,7 @@ export async function* journalCsv(entries: AsyncIterable<JournalEntry>): AsyncIt
         line.payerPosition,
         { text: line.partyName ?? null },
         entry.trustworthy,
+        entry.stream,
       ]);
     }
   }

@@ -34,7 +34,9 @@ export interface JournalAnswerLine {
 /** What one event did to the books on one day: its debits equal its credits. */
 export interface JournalEntry {
   position: string;
-  accountId: string;
+  /** Absent where it is of no account: `stream` then names the remittance or control account. */
+  accountId?: string;
+  stream?: string;
   revision: number;
   entryId: string;
   type: string;
@@ -42,13 +44,14 @@ export interface JournalEntry {
   recordedAt: string;
   currency: string;
   lines: JournalAnswerLine[];
-  /** Whether the account's figures can be trusted. */
+  /** Whether the figures of the account, or of the stream, can be trusted. */
   trustworthy: boolean;
 }
 
 interface EntryRow {
   position: string;
-  account_id: string;
+  account_id: string | null;
+  stream: string | null;
   revision: string;
   entry_id: string;
   event_type: string;
@@ -158,6 +161,7 @@ async function readPage(
     [
       'position',
       'account_id',
+      'stream',
       'revision',
       'entry_id',
       'event_type',
@@ -169,7 +173,7 @@ async function readPage(
       .join(', '),
   );
   const { rows } = await sql<EntryRow>`
-    select ${entry}, ${isTrustworthy('l.account_id')} as trustworthy,
+    select ${entry}, ${isTrustworthy(sql`coalesce(l.account_id, l.stream)`)} as trustworthy,
       json_agg(json_build_array(l.gl_account, l.amount::text, l.charge_id, l.payment_id,
         l.party, l.payer_id, l.payer_position, l.party_name) order by l.line_no) as lines
     from ledger_read.journal_lines l
@@ -181,7 +185,8 @@ async function readPage(
 function entryOf(row: EntryRow): JournalEntry {
   return {
     position: row.position,
-    accountId: row.account_id,
+    ...(row.account_id !== null && { accountId: row.account_id }),
+    ...(row.stream !== null && { stream: row.stream }),
     revision: Number(row.revision),
     entryId: row.entry_id,
     type: row.event_type,

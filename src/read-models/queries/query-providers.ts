@@ -7,12 +7,17 @@ import { ProjectionProgress, waitUntilKnown } from '../projector/progress.js';
 import { AccountListQuery } from './account-list.js';
 import { AccountQuery } from './account.js';
 import { AgingQuery } from './aging.js';
+import { ControlAccountsQuery } from './control-accounts.js';
 import { DenialsQuery } from './denials.js';
 import { HistoryQuery } from './history.js';
 import { JournalQuery } from './journal.js';
 import { Moments } from './moment.js';
 import { OpenItemsQuery } from './open-items.js';
+import { RemittanceClaimsQuery } from './remittance-claims.js';
+import { RemittanceListQuery } from './remittance-list.js';
+import { RemittanceQuery } from './remittance.js';
 import { TrialBalanceQuery } from './trial-balance.js';
+import { WorkItemsQuery } from './work-items.js';
 
 /** How long a query waits for the projections before it is refused. */
 export const WAIT_MS_MAX = 5_000;
@@ -27,6 +32,11 @@ export const QUERIES = [
   DenialsQuery,
   TrialBalanceQuery,
   JournalQuery,
+  RemittanceListQuery,
+  RemittanceQuery,
+  RemittanceClaimsQuery,
+  ControlAccountsQuery,
+  WorkItemsQuery,
 ];
 
 /** What the module of the read models provides for them. */

@@ -23,6 +23,36 @@ export class AccountUnknown extends QueryRefused {
   }
 }
 
+/** No such remittance. */
+export class RemittanceUnknown extends QueryRefused {
+  readonly code = 'remittance_not_found';
+  constructor(readonly remittanceId: string) {
+    super(`no remittance ${remittanceId} is known`);
+    this.name = 'RemittanceUnknown';
+  }
+}
+
+/** No such claim in the remittance, or it has no outcome yet. */
+export class ClaimUnknown extends QueryRefused {
+  readonly code = 'claim_not_found';
+  constructor(
+    readonly remittanceId: string,
+    readonly claim: number,
+  ) {
+    super(`remittance ${remittanceId} has no claim ${claim} with an outcome`);
+    this.name = 'ClaimUnknown';
+  }
+}
+
+/** No such control account, or none that had an entry at that instant. */
+export class ControlAccountUnknown extends QueryRefused {
+  readonly code = 'control_account_not_found';
+  constructor(readonly controlAccountId: string) {
+    super(`no control account ${controlAccountId} was known`);
+    this.name = 'ControlAccountUnknown';
+  }
+}
+
 /** The tables are not made yet, or are of another version: they are about to be. */
 export class ReadModelsNotReady extends QueryRefused {
   readonly code = 'read_models_not_ready';

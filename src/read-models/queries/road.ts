@@ -36,18 +36,19 @@ export async function extentOf(reader: Reader, clocks: Clocks, scope: Scope, giv
   const extent = { clocks: clockSql(clocks), scope };
   if (given === 'stored' || given === 'journal') return { ...extent, road: given };
   const linesMax = given === 'mixed' ? null : OUTSIDE_MAX + 1;
-  const { rows } = await sql<{ account_id: string; lines: string }>`
+  const { rows } = await sql<{ account_id: string | null; lines: string }>`
     select account_id, count(*) as lines from (${linesOutside(extent.clocks, linesMax)}) x
     group by account_id`.execute(reader);
-  if (given === 'mixed') return { ...extent, road: 'mixed', changed: rows.map((row) => row.account_id) };
+  const changed = rows.flatMap((row) => row.account_id ?? []);
+  if (given === 'mixed') return { ...extent, road: 'mixed', changed };
   if (rows.length === 0) return { ...extent, road: 'stored' };
   const lines = rows.reduce((sum, row) => sum + Number(row.lines), 0);
   return lines > OUTSIDE_MAX || rows.length > CHANGED_MAX
     ? { ...extent, road: 'journal' }
-    : { ...extent, road: 'mixed', changed: rows.map((row) => row.account_id) };
+    : { ...extent, road: 'mixed', changed };
 }
 
-/** The accounts of lines that the clocks leave out, at most so many of either kind. */
+/** The accounts of lines that the clocks leave out, null for lines of no account; at most so many of either kind. */
 function linesOutside({ asOf, knownAt }: ClockSql, linesMax: number | null): RawBuilder<unknown> {
   const later = sql`(select l.account_id from ledger_read.journal_lines l
     where l.effective_on > ${asOf} limit ${linesMax}::bigint)`;

@@ -75,6 +75,7 @@ export function controlBalances(extent: Extent): RawBuilder<unknown> {
       from ledger_read.accounts a where a.balance <> 0 and ${keptIsExact('a', extent)}`,
     () => sql`select l.account_id, l.currency, -l.amount as balance
       from ledger_read.journal_lines l
-      where l.charge_id is null and l.payment_id is null and ${readFromJournal('l', extent)}`,
+      where l.account_id is not null and l.charge_id is null and l.payment_id is null
+        and ${readFromJournal('l', extent)}`,
   );
 }

@@ -36,7 +36,10 @@ interface GlRow {
   amount: string;
 }
 
-/** The balance of every GL account: never shown unless debits equal credits. */
+/**
+ * The balance of every GL account: never shown unless debits equal credits. That of an entity has the entries of its
+ * accounts: what a remittance brought as one sum, and control accounts, are of no entity.
+ */
 @Injectable()
 export class TrialBalanceQuery {
   constructor(private readonly moments: Moments) {}
@@ -85,7 +88,7 @@ async function answer(
       debit: formatMoney(debit, currency),
       credit: formatMoney(credit, currency),
     })),
-    ...(await trustIn(reader, { entity })),
+    ...(await trustIn(reader, { entity }, entity === undefined ? 'everything' : 'accounts')),
   };
 }
 

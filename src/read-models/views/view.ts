@@ -10,9 +10,9 @@ export interface View {
 /** Empty text where a part of a key does not apply shows as NULL. */
 export const orNull = (column: string): string => `nullif(${column}, '')`;
 
-/** Whether the account of a row can be trusted. */
-export const trustworthy = (alias: string): View['columns'][string] => ({
-  is: `not exists (select 1 from ledger_internal.dead_letters d where d.account_id = ${alias}.account_id)`,
+/** Whether the account of a row, or whatever else events were set aside of, can be trusted. */
+export const trustworthy = (alias: string, of = `${alias}.account_id`): View['columns'][string] => ({
+  is: `not exists (select 1 from ledger_internal.dead_letters d where d.account_id = ${of})`,
   comment: 'False when an event of the account could not be projected: its figures are then incomplete.',
 });
 

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/database.js';
 import { sql } from 'kysely';
 import { openItems } from '../queries/open-items-sql.js';
 import type { Extent } from '../queries/road.js';
+import { remittanceViews } from './remittance-views.js';
 import { type View, orNull, partyColumns, trustworthy } from './view.js';
 
 /** All that is recorded, future dates included: no clock has to be named. */
@@ -86,9 +87,16 @@ const journalLines: View = {
   columns: {
     position: { is: 'l.position', comment: 'Place of the event in the log; belongs to one event store' },
     line_no: { is: 'l.line_no', comment: 'Place in the entry, from 0' },
-    account_id: { is: 'l.account_id', comment: 'The patient account' },
-    revision: { is: 'l.revision', comment: 'Place of the event in the stream of the account' },
-    entry_id: { is: 'l.entry_id', comment: "The caller's id of the event" },
+    account_id: {
+      is: 'l.account_id',
+      comment: 'The patient account; NULL for lines of remittances and control accounts',
+    },
+    revision: { is: 'l.revision', comment: 'Place of the event in its stream' },
+    entry_id: {
+      is: 'l.entry_id',
+      comment:
+        "The caller's id of the event; of the remittance or the control entry where there is no account",
+    },
     event_type: { is: 'l.event_type', comment: 'ChargePosted, PaymentPosted …' },
     gl_account: { is: 'l.gl_account', comment: 'Account of the general ledger' },
     currency: { is: 'l.currency', comment: 'ISO 4217' },
@@ -104,7 +112,11 @@ const journalLines: View = {
       is: 'l.since_on',
       comment: 'Where the line makes a party responsible (or takes that back): since when',
     },
-    trustworthy: trustworthy('l'),
+    trustworthy: trustworthy('l', 'coalesce(l.account_id, l.stream)'),
+    stream: {
+      is: 'l.stream',
+      comment: 'The stream of the remittance or control account; NULL for lines of an account',
+    },
   },
 };
 
@@ -232,6 +244,7 @@ export function viewsFor(db: Queryable): View[] {
     accountHistory,
     denialLines,
     denials,
+    ...remittanceViews(db),
     projectionStatus,
   ];
 }

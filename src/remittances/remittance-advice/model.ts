@@ -309,7 +309,7 @@ export function isReversal(claim: Claim): boolean {
  * when neither says.
  */
 export function serviceDates(
-  line: ServiceLine,
+  line: Pick<ServiceLine, 'dates'>,
   claim: Claim,
 ): { from: CalendarDate; to: CalendarDate } | undefined {
   const dateOf = (dates: readonly StatedDate[], qualifier: string) =>

@@ -89,7 +89,7 @@ onEachDatabase('read models of another log', (fresh) => {
 
       models.projector.start();
       await until(async () => (await models.projector.status()).lastError !== undefined);
-      other.put({ stream: 'remittance-9', type: 'RemittanceReceived' });
+      other.put({ stream: 'order-9', type: 'OrderPlaced' });
       await new Promise((resolve) => setTimeout(resolve, 500));
       await expect(accountsOf(models).run({ waitFor: '3' })).rejects.toMatchObject({
         code: 'read_models_of_another_log',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { projections } from '../../../projections/all.js';
+import { journal } from '../../../projections/journal.js';
 import { DatabaseUnavailable } from '../../../src/database/database-unavailable.js';
 import type { Database } from '../../../src/database/database.js';
 import { shortTransaction } from '../../../src/database/short-transaction.js';
@@ -244,7 +245,8 @@ onPostgres('the lead', (fresh) => {
     await old.projector.stop();
     await until(async () =>
       (await readGenerations(database)).some(
-        ({ name, version, state }) => name === 'journal' && version === 2 && state === 'live',
+        ({ name, version, state }) =>
+          name === 'journal' && version === journal.version + 1 && state === 'live',
       ),
     );
 

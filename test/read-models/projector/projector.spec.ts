@@ -34,7 +34,7 @@ onEachDatabase('the projector', (fresh) => {
     const { database } = await fresh();
     const history = randomHistory(7, 5, 40);
     const log = new LogInMemory(history.slice(0, 60));
-    log.put({ stream: 'remittance-1', type: 'RemittanceReceived' });
+    log.put({ stream: 'order-1', type: 'OrderPlaced' });
     await readModels(database, log, { batchSize: 10 }).projector.catchUp();
     expect((await readCheckpoint(database))?.position).toBe(await log.head());
 

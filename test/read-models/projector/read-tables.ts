@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { type Tables, foldChanges } from '../../../projections/fold-changes.js';
 import type { Projection, Table } from '../../../projections/projection.js';
 import type { Queryable } from '../../../src/database/database.js';
-import { decode } from '../../../src/event-store/codec.js';
+import { decodeAny } from '../../../src/event-store/codec.js';
 import type { StoredEvent } from '../../../src/event-store/event-store.js';
 import { money } from '../../../src/ledger/money.js';
-import type { RecordedEvent } from '../../../src/ledger/recorded-event.js';
+import type { AnyRecordedEvent } from '../../../src/ledger/recorded-event.js';
 
 /** Rows of every table as sorted text, so that two states can be compared at a glance. */
 export type Written = Record<string, string[]>;
@@ -23,7 +23,7 @@ export async function readTables(db: Queryable, projections: readonly Projection
 }
 
 /** What should stand there: the same events folded in memory. */
-export function foldTables(projections: readonly Projection[], events: readonly RecordedEvent[]): Written {
+export function foldTables(projections: readonly Projection[], events: readonly AnyRecordedEvent[]): Written {
   const written: Written = {};
   for (const projection of projections) {
     const tables: Tables = {};
@@ -56,7 +56,7 @@ export async function differencesFromLog(
   projections: readonly Projection[],
   log: readonly StoredEvent[],
 ): Promise<string[]> {
-  return differences(await readTables(db, projections), foldTables(projections, log.map(decode)));
+  return differences(await readTables(db, projections), foldTables(projections, log.map(decodeAny)));
 }
 
 function asText(table: Table, row: Record<string, unknown>): string {

@@ -187,7 +187,7 @@ onEachDatabase('questions about accounts', (fresh) => {
     await fillReadModels(db, randomHistory(27));
     for (const accountId of ['A0', 'GHOST']) {
       await sql`insert into ledger_internal.dead_letters (position, account_id, stream, revision, event_type, reason)
-        values (${accountId === 'A0' ? 9998 : 9999}, ${accountId}, 's', 0, 'AccountOpened', 'test')`.execute(
+        values (${accountId === 'A0' ? 9998 : 9999}, ${accountId}, ${`account-${accountId}`}, 0, 'AccountOpened', 'test')`.execute(
         db,
       );
       for (const query of [account, openItems, history]) {

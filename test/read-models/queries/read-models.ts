@@ -11,7 +11,7 @@ import {
 } from '../../../src/read-models/projector/tables.js';
 import { createInternalSchema } from '../../../src/read-models/projector/internal-schema.js';
 import { installViews } from '../../../src/read-models/views/install-views.js';
-import type { RecordedEvent } from '../../../src/ledger/recorded-event.js';
+import type { AnyRecordedEvent } from '../../../src/ledger/recorded-event.js';
 
 /*
  * Read models without a projector: the tables of the projections as they are defined, with the rows that
@@ -35,7 +35,7 @@ export async function createReadModels(db: Database): Promise<void> {
 }
 
 /** Replaces all rows by those of a history. */
-export async function fillReadModels(db: Database, events: readonly RecordedEvent[]): Promise<void> {
+export async function fillReadModels(db: Database, events: readonly AnyRecordedEvent[]): Promise<void> {
   const tables: Tables = {};
   for (const event of events) for (const projection of projections) foldChanges(projection, tables, event);
   await sql`delete from ledger_internal.dead_letters`.execute(db);
@@ -56,7 +56,13 @@ export async function fillReadModels(db: Database, events: readonly RecordedEven
 
 async function insert(db: Database, name: string, table: Table, rows: Row[]): Promise<void> {
   const columns = Object.entries(table.columns).map(([column, type]) => `${column} ${type}`);
-  const json = rows.map((row) => ('data' in row ? { ...row, data: JSON.parse(row['data'] as string) } : row));
+  const parsed = Object.keys(table.columns).filter((column) => table.columns[column] === 'jsonb');
+  const json = rows.map((row) => ({
+    ...row,
+    ...Object.fromEntries(
+      parsed.map((column) => [column, typeof row[column] === 'string' ? JSON.parse(row[column]) : null]),
+    ),
+  }));
   await sql`truncate ${sql.raw(name)}`.execute(db);
   await sql`insert into ${sql.raw(name)}
     select * from json_to_recordset(${JSON.stringify(json)}::json) as r(${sql.raw(columns.join(', '))})`.execute(

@@ -21,6 +21,12 @@ const VIEWS = [
   'journal_lines',
   'account_history',
   'denials',
+  'remittances',
+  'remittance_claims',
+  'provider_adjustments',
+  'control_accounts',
+  'deposits',
+  'work_items',
   'projection_status',
 ];
 /** After every effective date of a history. */
@@ -168,9 +174,11 @@ onEachDatabase('reporting views', (fresh) => {
     expect(rows.map((row) => row.projection)).toEqual([
       'account-history',
       'balances',
+      'claims',
       'denials',
       'journal',
       'open-items',
+      'remittances',
     ]);
     expect(new Set(rows.map((row) => row.position))).toEqual(new Set([events.at(-1)!.position]));
   });

@@ -1,0 +1,22 @@
+import { CONTROL_TABLES, controlChanges } from './control-tables.js';
+import { DEPOSIT_TABLES, depositChanges } from './deposits-table.js';
+import type { Projection } from './projection.js';
+import { REMITTANCE_CLAIMS, claimChanges, statedClaimChanges } from './remittance-claims-table.js';
+import { PROVIDER_ADJUSTMENTS, REMITTANCES, postedChanges, remittanceChanges } from './remittance-tables.js';
+
+/**
+ * What payers' remittances say and what became of it: from the remittances' own streams, and from the accounts that
+ * their claims were posted on.
+ */
+export const remittances: Projection = {
+  name: 'remittances',
+  version: 1,
+  tables: [REMITTANCES, REMITTANCE_CLAIMS, PROVIDER_ADJUSTMENTS, ...CONTROL_TABLES, ...DEPOSIT_TABLES],
+  changesOf: (recorded) => [...postedChanges(recorded), ...claimChanges(recorded)],
+  changesOfRemittance: (recorded) => [
+    ...remittanceChanges(recorded),
+    ...statedClaimChanges(recorded),
+    ...controlChanges(recorded),
+    ...depositChanges(recorded),
+  ],
+};

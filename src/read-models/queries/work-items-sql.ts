@@ -1,0 +1,187 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** The things that somebody has to do, and what each is, in a sentence. */
+export const WORK_ITEMS = {
+  remittance_held:
+    'A remittance does not balance or cannot be read whole, so that nothing of it is posted: ask the payer for a corrected one.',
+  claim_suspended:
+    'A claim of a remittance is not posted, and its payment stands on the clearing account: see the code, and resolve it.',
+  reversal_waits:
+    'A payer takes back what has not come yet; it is posted with that, or resolve it when that never comes.',
+  adjustment_held:
+    'An adjustment of a remittance would have made a false credit and is not posted: post it after all, or reject it.',
+  transfer_held:
+    'A transfer of responsibility found nobody who owes the amount and is not posted: post it after all, or reject it.',
+  payment_unapplied:
+    'A payer paid more than was open, and the rest stands unapplied: apply it, refund it, or send it back.',
+  deposit_without_remittance:
+    'The bank has money for which no remittance has come: ask the payer for it, or correct the trace of the deposit.',
+  deposit_differs: 'The deposits of a trace are not what its remittances say was paid: look at both.',
+} as const;
+
+export type WorkItemKind = keyof typeof WORK_ITEMS;
+export const WORK_ITEM_KINDS = Object.keys(WORK_ITEMS) as WorkItemKind[];
+
+/** A work item as a row. `item_id` stays the same as long as the item is there. */
+export interface WorkItemRow {
+  kind: WorkItemKind;
+  item_id: string;
+  remittance_id: string | null;
+  claim: number | null;
+  account_id: string | null;
+  charge_id: string | null;
+  payment_id: string | null;
+  deposit_id: string | null;
+  payer_id: string | null;
+  code: string | null;
+  amount: string | null;
+  currency: string;
+  since: string;
+  what: string;
+}
+
+/** What differs between kinds; the columns that a kind has no use for are NULL. */
+type Cells = Partial<
+  Record<Exclude<keyof WorkItemRow, 'kind' | 'what'>, RawBuilder<unknown>> & { id: RawBuilder<unknown> }
+>;
+
+const TYPES = {
+  item_id: 'text',
+  remittance_id: 'text',
+  claim: 'integer',
+  account_id: 'text',
+  charge_id: 'text',
+  payment_id: 'text',
+  deposit_id: 'text',
+  payer_id: 'text',
+  code: 'text',
+  amount: 'numeric',
+  currency: 'text',
+  since: 'date',
+} as const;
+
+function items(kind: WorkItemKind, cells: Cells, from: RawBuilder<unknown>): RawBuilder<unknown> {
+  const columns = Object.entries(TYPES).map(
+    ([name, type]) =>
+      sql`${cells[name as keyof typeof TYPES] ?? sql`null`}::${sql.raw(type)} as ${sql.id(name)}`,
+  );
+  return sql`select ${sql.lit(kind)}::text as kind, ${sql.join(columns)}, ${sql.lit(WORK_ITEMS[kind])}::text as what ${from}`;
+}
+
+const CLAIM = {
+  remittance_id: sql`c.remittance_id`,
+  claim: sql`c.claim`,
+  account_id: sql`c.account_id`,
+  payer_id: sql`c.payer_id`,
+  currency: sql`c.currency`,
+  since: sql`c.effective_on`,
+} as const;
+
+const claimId = (kind: WorkItemKind): RawBuilder<unknown> =>
+  sql`${sql.lit(`${kind}:`)} || c.remittance_id || ':' || c.claim`;
+
+/** Held parts of one kind; those of the same charge and codes are one item, so that its id does not hang on their order. */
+function heldItems(kind: 'adjustment' | 'transfer'): RawBuilder<unknown> {
+  const item = `${kind}_held` as const;
+  const chargeId = sql`h.part->>'chargeId'`;
+  const code = sql`nullif(concat_ws('-', h.part->>'groupCode', h.part->>'reasonCode'), '')`;
+  return items(
+    item,
+    {
+      ...CLAIM,
+      item_id: sql`concat_ws(':', ${claimId(item)}, ${chargeId}, ${code})`,
+      charge_id: chargeId,
+      code,
+      amount: sql`sum((h.part->>'amount')::numeric)`,
+    },
+    sql`from ledger_read.remittance_claims c
+      cross join lateral jsonb_array_elements(c.held) as h(part)
+      where c.held_count > 0 and h.part->>'kind' = ${sql.lit(kind)}
+      group by c.remittance_id, c.claim, c.account_id, c.payer_id, c.currency, c.effective_on, ${chargeId}, ${code}`,
+  );
+}
+
+const STATED = sql`
+  from ledger_read.remittances r
+  where r.trace_number = t.trace_number and r.trace_payer_id = t.trace_payer_id and r.currency = t.currency`;
+
+/**
+ * Every work item, as rows with the columns of {@link WorkItemRow}: each is there as long as what it is about is so, and
+ * goes by itself. Constants only, so that it can be the text of a view.
+ */
+export const workItems: RawBuilder<unknown> = sql.join(
+  [
+    items(
+      'remittance_held',
+      {
+        item_id: sql`'remittance_held:' || r.remittance_id`,
+        remittance_id: sql`r.remittance_id`,
+        payer_id: sql`r.payer_id`,
+        code: sql`(select f.found->>'code' from jsonb_array_elements(r.findings) with ordinality as f(found, n)
+          where f.found->>'severity' = 'stops' order by f.n limit 1)`,
+        amount: sql`r.amount`,
+        currency: sql`r.currency`,
+        since: sql`r.received_on`,
+      },
+      sql`from ledger_read.remittances r where r.status = 'held'`,
+    ),
+    items(
+      'claim_suspended',
+      { ...CLAIM, item_id: claimId('claim_suspended'), code: sql`c.reason`, amount: sql`c.paid` },
+      sql`from ledger_read.remittance_claims c where c.stage = 1`,
+    ),
+    items(
+      'reversal_waits',
+      { ...CLAIM, item_id: claimId('reversal_waits'), amount: sql`c.paid` },
+      sql`from ledger_read.remittance_claims c where c.stage = 4`,
+    ),
+    heldItems('adjustment'),
+    heldItems('transfer'),
+    items(
+      'payment_unapplied',
+      {
+        ...CLAIM,
+        item_id: claimId('payment_unapplied'),
+        payment_id: sql`u.payment_id`,
+        amount: sql`u.amount`,
+      },
+      sql`from ledger_read.remittance_claims c
+        join ledger_read.unapplied_credits u on u.account_id = c.account_id and u.payment_id = c.payment_id
+        where c.held_count > 0 and c.held @> '[{"kind":"payment"}]' and u.amount > 0`,
+    ),
+    items(
+      'deposit_without_remittance',
+      {
+        item_id: sql`'deposit_without_remittance:' || t.deposit_id`,
+        deposit_id: sql`t.deposit_id`,
+        amount: sql`t.amount`,
+        currency: sql`t.currency`,
+        since: sql`t.effective_on`,
+      },
+      sql`from ledger_read.deposits t where not exists (select 1 ${STATED})`,
+    ),
+    // While one of the trace is still being posted, more of it may be to come; one that is held is an item by itself.
+    items(
+      'deposit_differs',
+      {
+        item_id: sql`'deposit_differs:' || t.deposit_id`,
+        deposit_id: sql`t.deposit_id`,
+        amount: sql`t.amount - s.amount`,
+        currency: sql`t.currency`,
+        since: sql`t.effective_on`,
+      },
+      sql`from (
+          select trace_number, trace_payer_id, currency, min(deposit_id) as deposit_id, sum(amount) as amount,
+            max(effective_on) as effective_on
+          from ledger_read.deposits group by trace_number, trace_payer_id, currency
+        ) t
+        cross join lateral (
+          select sum(r.amount) as stated, sum(r.amount) filter (where r.status = 'completed') as amount,
+            bool_and(r.status in ('completed', 'held')) as complete
+          ${STATED}
+        ) s
+        where s.complete and t.amount not in (s.amount, s.stated)`,
+    ),
+  ],
+  sql` union all `,
+);

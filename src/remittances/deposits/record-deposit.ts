@@ -1,0 +1,38 @@
+import { AmountField, CurrencyField, DateField, IdField, TextField } from '../../http/value-fields.js';
+import type { Deposit } from './deposits.js';
+
+/** What is asked for where a deposit is to be recorded. */
+export class RecordDeposit implements Deposit {
+  @IdField({ description: "The bank's own reference where there is one: the idempotency key." })
+  depositId!: string;
+
+  @TextField({
+    maxLength: 50,
+    description:
+      'The trace number that the payment came with, or the number of the check: TRN02 of its remittance.',
+  })
+  traceNumber!: string;
+
+  @TextField({
+    optional: true,
+    maxLength: 30,
+    description: 'The identifier of who paid: TRN03 of its remittance. Left out where that has none.',
+  })
+  payerId?: string;
+
+  @AmountField()
+  amount!: string;
+
+  @CurrencyField({ optional: true, description: 'Left out, USD.' })
+  currency?: string;
+
+  @DateField({ optional: true, description: 'When the bank had it; left out, today.' })
+  depositedOn?: string;
+
+  @TextField({
+    optional: true,
+    maxLength: 128,
+    description: 'Such as the number of the statement; no names.',
+  })
+  reference?: string;
+}

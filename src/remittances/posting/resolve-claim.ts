@@ -1,0 +1,406 @@
+import type { Sender } from '../../commands/sender.js';
+import type { Today } from '../../commands/today.js';
+import type { Accounts } from '../../commands/transact.js';
+import { Turns } from '../../commands/turns.js';
+import { ProblemError, problemError, validationFailed } from '../../http/problem.js';
+import { laterOf } from '../../ledger/calendar.js';
+import type { ClaimStatement } from '../../ledger/claim-statement.js';
+import type { ClaimSettlement } from '../../ledger/events.js';
+import { formatMoney, money } from '../../ledger/money.js';
+import type { RemittanceDataOf, Resolution } from '../../ledger/remittance-events.js';
+import { differingFields } from '../../ledger/same-content.js';
+import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
+import type { ClaimOutcome, SuspendedClaim } from '../settlement/claim-outcome.js';
+import { controlAccountIdOf } from '../settlement/payer-id.js';
+import { planResolution } from '../settlement/plan-resolution.js';
+import type { BesideStreams } from './beside-stream.js';
+import type { ClaimDirectory } from './claim-directory.js';
+import { claimPosted, claimSuspended } from './claim-events.js';
+import { ClaimPosting } from './claim-posting.js';
+import type { ControlAccounts, ControlEntry } from './control-accounts.js';
+import { Lookups } from './lookups.js';
+import type { Received } from './received-advice.js';
+import { RemittanceLog } from './remittance-log.js';
+import type { ClaimStanding } from './remittance-state.js';
+import { standsNow } from './stands-now.js';
+
+const ATTEMPTS_MAX = 10;
+const PREDETERMINATION = '25';
+
+/** What somebody decides on a claim. */
+export interface ClaimDecision {
+  /** Of the decision: repeating it with the same content finishes it, and does nothing twice. */
+  resolutionId: string;
+  /**
+   * `assign`: post it on the given account, if it belongs there. `post`: post it as it is, on the given account or where it
+   * belongs, though it does not balance or came with this payment before; of a posted claim, post what is held. `reject`:
+   * give it up; of a posted claim, what is held of it; of a reversal that waits, the waiting.
+   */
+  resolution: Resolution;
+  /** Wanted for `assign`, possible for `post`. */
+  accountId?: string;
+  /** Why; no names of persons. */
+  reason: string;
+}
+
+/** How a claim stands after a decision. */
+export interface ResolvedClaim {
+  remittanceId: string;
+  claim: number;
+  resolutionId: string;
+  resolution: Resolution;
+  status: 'posted' | 'waiting' | 'moves_nothing' | 'rejected';
+  /** Where it is posted. */
+  accountId?: string;
+  adjudicationId?: string;
+  /** Whether a part of it is held still. */
+  hasHeld: boolean;
+  /** Whether this call recorded anything. */
+  appended: boolean;
+}
+
+type Resolved = RemittanceDataOf<'RemittanceClaimResolved'>;
+
+/** What the stream of a remittance says of one claim. */
+interface AboutClaim {
+  claim: number;
+  suspended: RemittanceDataOf<'RemittanceClaimSuspended'> | undefined;
+  posted: RemittanceDataOf<'RemittanceClaimPosted'> | undefined;
+  /** By decision: how the claim stood when it was made. */
+  decidedWhen: Map<string, ClaimStanding>;
+}
+
+/** A remittance and a claim of it, as they stand now. */
+interface Case {
+  log: RemittanceLog;
+  received: Received;
+  about: AboutClaim;
+}
+
+export interface ResolvingParts extends BesideStreams {
+  accounts: Pick<Accounts, 'post'>;
+  directory: ClaimDirectory;
+  controlAccounts: ControlAccounts;
+  today: Today;
+}
+
+/**
+ * Carries out what people decide on claims. A decision is recorded on the remittance first, at the revision that it was
+ * made on, so that of two people who decide on one claim one is told so; then it is carried out. One that was cut off in
+ * between is finished by repeating it, by the next decision on that claim, or when the service starts.
+ */
+export class Resolving {
+  readonly #turns = new Turns();
+
+  constructor(private readonly parts: ResolvingParts) {}
+
+  /** See `RemittanceImport.resolveClaim`. */
+  resolve(
+    remittanceId: string,
+    claim: number,
+    decision: ClaimDecision,
+    sender: Sender,
+  ): Promise<ResolvedClaim> {
+    requireAccount(decision);
+    return this.inTurn(remittanceId, claim, async () => {
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+        const resolved = await this.#decide(await this.#read(remittanceId, claim), decision, sender);
+        if (resolved) return resolved;
+      }
+      throw problemError(
+        'claim_busy',
+        503,
+        'Others keep deciding on this claim; send it again with the same id.',
+      );
+    });
+  }
+
+  /** Does something about a claim on which nobody in this process decides meanwhile. */
+  inTurn<T>(remittanceId: string, claim: number, work: () => Promise<T>): Promise<T> {
+    return this.#turns.take(`${remittanceId} ${claim}`, work);
+  }
+
+  /** Finishes decisions that were recorded and may not have been carried out. */
+  async carryOutAll(
+    decisions: readonly { remittanceId: string; resolutionId: string }[],
+    sender: Sender,
+  ): Promise<void> {
+    for (const { remittanceId, resolutionId } of decisions) {
+      const log = await RemittanceLog.open(this.parts, remittanceId);
+      const decided = log.state.resolutions.get(resolutionId);
+      if (!decided) continue;
+      await this.inTurn(remittanceId, decided.claim, async () => {
+        await this.#finish(await this.#read(remittanceId, decided.claim), decided, sender);
+      });
+    }
+  }
+
+  /** Undefined when others were faster, so that it has to be decided anew. */
+  async #decide(it: Case, decision: ClaimDecision, sender: Sender): Promise<ResolvedClaim | undefined> {
+    const { log, received } = it;
+    const { claim } = it.about;
+    const earlier = log.state.resolutions.get(decision.resolutionId);
+    if (earlier) {
+      requireSame(decision, claim, earlier);
+      return this.#carryOut(it, earlier, sender);
+    }
+    const begun = log.state.resolutions.get(log.state.begun.get(claim) ?? '');
+    if (begun) {
+      await this.#finish(it, begun, sender);
+      return undefined;
+    }
+    if (await this.#healed(it, sender)) return undefined;
+    const standing = log.state.claims.of(claim);
+    await this.#requirePossible(it, decision, sender);
+    const data: Resolved = {
+      remittanceId: received.remittanceId,
+      claim,
+      ...decision,
+      effectiveOn: laterOf(this.parts.today.now(), received.effectiveOn),
+    };
+    const appended = await log.append(
+      ({ claims, begun: others, resolutions }) =>
+        claims.of(claim) === standing && !others.has(claim) && !resolutions.has(decision.resolutionId)
+          ? [
+              {
+                key: `resolution ${decision.resolutionId}`,
+                event: { type: 'RemittanceClaimResolved', data },
+              },
+            ]
+          : [],
+      sender,
+    );
+    return appended ? { ...(await this.#carryOut(it, data, sender)), appended } : undefined;
+  }
+
+  /** A run that was cut off may have posted the claim on its account, and not have come to say so. */
+  async #healed({ log, about }: Case, sender: Sender): Promise<boolean> {
+    if (log.state.claims.of(about.claim) !== 'suspended' || !about.suspended) return false;
+    const { directory, accounts } = this.parts;
+    await directory.catchUp();
+    const posted = await directory.accountsOfAdjudications(log.remittanceId, [about.claim]);
+    const accountId = posted.get(about.claim);
+    if (accountId === undefined) return false;
+    const { statement, findings } = about.suspended;
+    const posting = new ClaimPosting(accounts, new Lookups(directory));
+    const outcome = await posting.wouldBe({ accountId }, statement, { createAccounts: false }, sender);
+    if (outcome.kind !== 'posted' || outcome.isNew) return false;
+    return log.append(
+      ({ claims }) =>
+        claims.of(about.claim) === 'suspended' ? [claimPosted(statement, outcome, findings)] : [],
+      sender,
+    );
+  }
+
+  /** @throws ProblemError when the decision could not be carried out as things are */
+  async #requirePossible(it: Case, decision: ClaimDecision, sender: Sender): Promise<void> {
+    const { claim, suspended, posted } = it.about;
+    const standing = it.log.state.claims.of(claim);
+    if (standing === 'suspended' && suspended) {
+      if (decision.resolution === 'reject') return;
+      const isAsRead = suspended.reason !== 'does_not_balance' || decision.resolution === 'post';
+      const outcome: ClaimOutcome = isAsRead
+        ? await this.#post(it, decision, sender, { onTrial: true })
+        : { kind: 'suspended', reason: suspended.reason, facts: suspended.facts, candidates: [] };
+      if (outcome.kind === 'suspended') throw notPossible(outcome);
+      return;
+    }
+    if (standing === 'posted' && posted && decision.resolution !== 'assign') {
+      const now = await standsNow(this.parts.accounts, posted.accountId, posted.adjudicationId, sender);
+      if (now?.hasHeld) return;
+      if (now?.settlement === 'waits_for_original' && decision.resolution === 'reject') return;
+    }
+    throw problemError(
+      'claim_not_suspended',
+      422,
+      'The claim is not suspended, and nothing of it waits or is held that this could decide.',
+      { standing },
+    );
+  }
+
+  /** Finishes a decision; one that cannot be carried out any more leaves the claim suspended, which is an end too. */
+  async #finish(it: Case, decided: Resolved, sender: Sender): Promise<void> {
+    try {
+      await this.#carryOut(it, decided, sender);
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.problem.code !== 'resolution_not_possible') throw error;
+    }
+  }
+
+  /** Does what is left to be done of a decision that is recorded. */
+  async #carryOut(it: Case, decided: Resolved, sender: Sender): Promise<ResolvedClaim> {
+    const { claim, resolutionId, resolution } = decided;
+    const { log } = it;
+    const { posted, decidedWhen } = it.about;
+    let appended = false;
+    if (decidedWhen.get(resolutionId) === 'posted') {
+      if (!posted) throw new Error('a decision was made on a claim that is posted nowhere');
+      const { accountId, adjudicationId } = posted;
+      const plan = planResolution(accountId, {
+        adjudicationId,
+        decision: resolution === 'reject' ? 'drop' : 'release',
+        effectiveOn: decided.effectiveOn,
+        reason: decided.reason,
+      });
+      const done = await this.parts.accounts.post(plan, sender);
+      if (done.result.kind === 'refused') {
+        throw notPossible({ kind: 'suspended', reason: 'refused', facts: done.result.facts, candidates: [] });
+      }
+      appended = done.appended;
+      if (done.result.kind === 'given_up') {
+        appended = (await this.#leaveToControlAccount(it, posted, decided, sender)) || appended;
+      }
+    } else if (resolution === 'reject') {
+      const { statement } = it.about.suspended!;
+      appended = await this.#leaveToControlAccount(it, statement, decided, sender);
+    } else if (log.state.begun.get(claim) === resolutionId) {
+      await this.#carryOutPosting(it, decided, sender);
+      appended = true;
+    }
+    return { ...(await this.#stands(it, decided, sender)), appended };
+  }
+
+  async #carryOutPosting(it: Case, decided: Resolved, sender: Sender): Promise<void> {
+    const { statement, findings } = it.about.suspended!;
+    const { claim, resolutionId } = decided;
+    const outcome = await this.#post(it, decided, sender, { onTrial: false });
+    // What was possible when it was decided may not be any more: then it is suspended as before, for what is so now.
+    const event =
+      outcome.kind === 'posted'
+        ? claimPosted(statement, outcome, findings)
+        : claimSuspended(statement, outcome, findings, resolutionId);
+    await it.log.append(({ begun }) => (begun.get(claim) === resolutionId ? [event] : []), sender);
+  }
+
+  async #post(
+    { received, about }: Case,
+    { resolution, accountId }: Pick<ClaimDecision, 'resolution' | 'accountId'>,
+    sender: Sender,
+    { onTrial }: { onTrial: boolean },
+  ): Promise<ClaimOutcome> {
+    const { statement, facts } = about.suspended!;
+    if (statement.lines.length === 0) return { kind: 'suspended', reason: 'refused', facts, candidates: [] };
+    const { accounts, directory } = this.parts;
+    const lookups = new Lookups(directory);
+    const posting = new ClaimPosting(accounts, lookups);
+    const options = {
+      createAccounts: resolution === 'post' && accountId === undefined && received.createAccounts,
+      ...(resolution === 'post' && { released: true }),
+    };
+    if (accountId !== undefined) {
+      return onTrial
+        ? posting.wouldBe({ accountId }, statement, options, sender)
+        : posting.on(accountId, statement, options, sender);
+    }
+    const [known] = await lookups.known([statement], true);
+    return onTrial
+      ? posting.wouldBe({ known: known! }, statement, options, sender)
+      : posting.post(statement, known!, options, sender);
+  }
+
+  /** What a rejected claim was paid is owed back to the payer, or by it: it leaves clearing for the control account. */
+  async #leaveToControlAccount(
+    { received, about }: Case,
+    rejected: Pick<ClaimStatement, 'status' | 'paid' | 'payerClaimNumber' | 'segment'>,
+    { effectiveOn }: Resolved,
+    sender: Sender,
+  ): Promise<boolean> {
+    // What is outside of every sum was never in clearing.
+    const paid = money(rejected.status === PREDETERMINATION ? '0' : rejected.paid);
+    if (paid.isZero()) return false;
+    const { remittanceId, payer, provider, currency } = received;
+    const entry: ControlEntry = {
+      controlAccountId: controlAccountIdOf(payer.id, provider.id),
+      entryId: `${adjudicationIdOf(remittanceId, about.claim)}.rejected`,
+      payerId: payer.id,
+      providerId: provider.id,
+      currency,
+      effectiveOn,
+      amount: formatMoney(paid.negated(), currency),
+      reason: 'claim_rejected',
+      reference: rejected.payerClaimNumber,
+      remittance: { id: remittanceId, claim: about.claim, segment: rejected.segment },
+    };
+    return this.parts.controlAccounts.post([entry], sender);
+  }
+
+  /** @throws ProblemError when the decision came to nothing, since things changed before it was carried out */
+  async #stands(
+    { log, about }: Case,
+    { remittanceId, claim, resolutionId, resolution }: Resolved,
+    sender: Sender,
+  ): Promise<Omit<ResolvedClaim, 'appended'>> {
+    const common = { remittanceId, claim, resolutionId, resolution };
+    if (log.state.claims.of(claim) === 'rejected') return { ...common, status: 'rejected', hasHeld: false };
+    const { posted, suspended } = about;
+    if (log.state.claims.of(claim) !== 'posted' || !posted) {
+      const { reason, facts, candidates } = suspended!;
+      throw notPossible({ kind: 'suspended', reason, facts, candidates });
+    }
+    const { accountId, adjudicationId } = posted;
+    const now = await standsNow(this.parts.accounts, accountId, adjudicationId, sender);
+    return {
+      ...common,
+      status: now?.isGivenUp ? 'rejected' : statusOf(now?.settlement ?? 'posted'),
+      accountId,
+      adjudicationId,
+      hasHeld: now?.hasHeld ?? false,
+    };
+  }
+
+  /** @throws ProblemError when there is no such remittance, or no such claim in it */
+  async #read(remittanceId: string, claim: number): Promise<Case> {
+    const about: AboutClaim = { claim, suspended: undefined, posted: undefined, decidedWhen: new Map() };
+    const log = await RemittanceLog.open(this.parts, remittanceId, ({ type, data }, before) => {
+      if (!('claim' in data) || data.claim !== claim) return;
+      if (type === 'RemittanceClaimSuspended') about.suspended = data;
+      else if (type === 'RemittanceClaimPosted') about.posted = data;
+      else if (type === 'RemittanceClaimResolved') about.decidedWhen.set(data.resolutionId, before);
+    });
+    const { received } = log.state;
+    if (!received) {
+      throw problemError('remittance_not_found', 404, 'There is no such remittance.', { remittanceId });
+    }
+    if (claim < 1 || claim > received.claims) {
+      throw problemError('claim_not_found', 404, 'The remittance has no such claim.', {
+        remittanceId,
+        claim,
+        claims: received.claims,
+      });
+    }
+    return { log, received, about };
+  }
+}
+
+function statusOf(settlement: ClaimSettlement): ResolvedClaim['status'] {
+  return settlement === 'waits_for_original' ? 'waiting' : settlement;
+}
+
+function requireAccount({ resolution, accountId }: ClaimDecision): void {
+  if (resolution === 'assign' && accountId === undefined) {
+    throw validationFailed([{ field: 'accountId', message: 'is required to assign' }]);
+  }
+  if (resolution === 'reject' && accountId !== undefined) {
+    throw validationFailed([{ field: 'accountId', message: 'says nothing when a claim is rejected' }]);
+  }
+}
+
+function requireSame(decision: ClaimDecision, claim: number, earlier: Resolved): void {
+  const differs = differingFields({ claim, ...decision }, earlier);
+  if (decision.accountId === undefined && earlier.accountId !== undefined) differs.push('accountId');
+  if (differs.length === 0) return;
+  throw problemError('id_already_used', 409, 'This id stands for another decision; choose another id.', {
+    id: decision.resolutionId,
+    usedBy: 'RemittanceClaimResolved',
+    differs,
+  });
+}
+
+function notPossible({ reason, facts, candidates }: SuspendedClaim): ProblemError {
+  return problemError(
+    'resolution_not_possible',
+    422,
+    'The claim cannot be posted so: `reason` and `facts` say why. Mend that, assign it elsewhere, or reject it.',
+    { reason, facts, candidates },
+  );
+}

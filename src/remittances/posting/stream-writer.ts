@@ -1,0 +1,100 @@
+import { parse as uuidBytes, v5 as uuidV5 } from 'uuid';
+import type { Clock } from '../../clock.js';
+import type { ClockGuard } from '../../commands/clock-guard.js';
+import type { Sender } from '../../commands/sender.js';
+import type { TransactObserver } from '../../commands/transact.js';
+import { encode } from '../../event-store/codec.js';
+import {
+  type AppendResult,
+  EventLogDamaged,
+  type EventMetadata,
+  type EventStore,
+  type ExpectedRevision,
+  StoreUnavailable,
+} from '../../event-store/event-store.js';
+import type { RemittanceEvent } from '../../ledger/remittance-events.js';
+
+const NAMESPACE = uuidBytes('0d9a0a52-2d0a-5f5b-9f6e-6c1f3f1d7b42');
+
+/** An event for a stream beside the accounts. */
+export interface KeyedEvent {
+  /** What it is of within its stream, wherever in it it comes to stand: `received`, `claim 7`, `plb 2`. */
+  key: string;
+  event: RemittanceEvent;
+}
+
+/** Where an append left its stream. */
+export interface StreamAppend extends AppendResult {
+  /** When its events were recorded, in ms since 1970: to be given as `lastRecordedAt` next time. */
+  recordedAt: number;
+  /** Of its events, in their order. */
+  ids: string[];
+}
+
+export interface StreamWriterOptions {
+  store: EventStore;
+  clock: Clock;
+  /** Left out, the clock is believed. */
+  clockGuard?: ClockGuard;
+  observer?: Pick<TransactObserver, 'appended' | 'appendRefused'>;
+}
+
+/** Appends to the streams beside the accounts: remittances, control accounts, deposits. */
+export class StreamWriter {
+  constructor(private readonly options: StreamWriterOptions) {}
+
+  /**
+   * Appends events to a stream, all or none. The id of an event follows from stream, key and content, so that repeating
+   * an append at the same revision appends nothing, and another content never passes for what was kept.
+   *
+   * @param expected revision of the last event that the caller has seen in the stream
+   * @param lastRecordedAt when that one was recorded, in ms since 1970; 0 for a stream without events
+   * @param events at least one
+   * @throws WrongExpectedRevision when the stream has moved on: read on, and decide anew
+   * @throws AppendTooLarge when the store takes no append of that size
+   * @throws ClockOutOfStep when nothing may be recorded by this process's clock
+   * @throws EventLogDamaged when the append shows that events of the stream are missing
+   * @throws StoreUnavailable when the store is away; the events may or may not have been kept, repeating is safe
+   */
+  async append(
+    stream: string,
+    expected: ExpectedRevision,
+    lastRecordedAt: number,
+    events: readonly KeyedEvent[],
+    sender: Sender = {},
+  ): Promise<StreamAppend> {
+    const { store, clock, clockGuard, observer } = this.options;
+    const now = (await clockGuard?.recordingInstant(lastRecordedAt)) ?? clock.now();
+    const recordedAt = Math.max(now.getTime(), lastRecordedAt);
+    const metadata: EventMetadata = {
+      recordedAt: new Date(recordedAt).toISOString(),
+      ...(sender.actor === undefined ? {} : { actor: sender.actor }),
+      ...(sender.correlationId === undefined ? {} : { $correlationId: sender.correlationId }),
+    };
+    const news = events.map(({ key, event }) => ({
+      id: eventIdOf(stream, key, event),
+      ...encode(event),
+      metadata,
+    }));
+    const started = performance.now();
+    try {
+      const result = await store.append(stream, expected, news);
+      observer?.appended((performance.now() - started) / 1000);
+      const due = (expected === 'no_stream' ? -1 : expected) + events.length;
+      // A stream that was deleted takes a first event again, at the revision after those that are gone.
+      if (result.revision !== due) {
+        throw new EventLogDamaged(
+          `events are missing in a stream: revision ${due} was to be appended, it became revision ${result.revision}, at position ${result.position}, and stays there`,
+        );
+      }
+      return { ...result, recordedAt, ids: news.map(({ id }) => id) };
+    } catch (error) {
+      if (error instanceof StoreUnavailable) observer?.appendRefused();
+      throw error;
+    }
+  }
+}
+
+function eventIdOf(stream: string, key: string, event: RemittanceEvent): string {
+  return uuidV5(Buffer.from([stream, key, event.type, JSON.stringify(event.data)].join('\n')), NAMESPACE);
+}

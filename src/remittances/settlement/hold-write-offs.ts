@@ -1,0 +1,113 @@
+import { laterOf } from '../../ledger/calendar.js';
+import type { Draft } from '../../ledger/draft.js';
+import { type EventOf, type HeldPart, effectiveOnOf } from '../../ledger/events.js';
+import type { Rejection } from '../../ledger/rejection.js';
+import { continuationIdIn } from '../../ledger/adjudication-id.js';
+import { type Adjudication, adjudicationIn, isActive } from './adjudications.js';
+import { amountWriter } from './amount-text.js';
+import { EntryWriter } from './entries-of-settlement.js';
+import type { Party, PayerPosition } from '../../ledger/party.js';
+import { rankOf } from './share-book.js';
+import { takenFrom } from './take-back.js';
+
+/**
+ * Takes back the write-offs of payers after one that decides anew, or whose decision was taken back, and holds them: what
+ * the earlier payer decides may leave no room for them, or be just what they repeat. Where there is room they are posted
+ * again at once.
+ */
+export function holdWriteOffs(
+  draft: Draft,
+  ids: Iterable<string>,
+  earlier: PayerPosition,
+  why: { because: 'original_reversed' | 'earlier_payer_posted'; effectiveOn: string },
+): Rejection | undefined {
+  const from = rankOf(earlier);
+  for (const id of ids) {
+    const adjudication = adjudicationIn(draft, id);
+    if (!adjudication || !isActive(adjudication.claim)) continue;
+    if (rankOf(adjudication.claim.position ?? 'primary') <= from) continue;
+    const rejected = holdThoseOf(draft, adjudication, why);
+    if (rejected) return rejected;
+  }
+  return undefined;
+}
+
+function holdThoseOf(
+  draft: Draft,
+  adjudication: Adjudication,
+  { because, effectiveOn }: { because: 'original_reversed' | 'earlier_payer_posted'; effectiveOn: string },
+): Rejection | undefined {
+  const { id, claim, data, held } = adjudication;
+  const brought = broughtToWriteOff(draft, adjudication);
+  if (because === 'earlier_payer_posted' && brought.length === 0) return undefined;
+  const posted = writeOffsOf(draft, adjudication);
+  if (posted.length === 0) return undefined;
+  const { accountId, currency } = draft.account;
+  const { remittance } = data;
+  const writer = new EntryWriter({
+    accountId,
+    adjudicationId: id,
+    entriesBefore: claim.entries.length,
+    effectiveOn,
+    remittance,
+    write: amountWriter(currency),
+  });
+  for (const entry of posted.toReversed()) {
+    writer.reversal(entry.data.adjustmentId, laterOf(effectiveOn, effectiveOnOf(entry)));
+  }
+  for (const entry of brought.toReversed()) {
+    writer.reversal(entry.data.transferId, laterOf(effectiveOn, effectiveOnOf(entry)));
+  }
+  const nowHeld = posted.flatMap(({ data: { allocations, groupCode, reasonCode } }) =>
+    allocations.map(({ chargeId, amount }): HeldPart => ({
+      kind: 'adjustment',
+      chargeId,
+      ...(groupCode !== undefined && { groupCode }),
+      ...(reasonCode !== undefined && { reasonCode }),
+      amount,
+      remittance,
+    })),
+  );
+  const refused = draft.carryOut({
+    type: 'ContinueAdjudication',
+    accountId,
+    continuationId: continuationIdIn(id, claim.continued + 1),
+    adjudicationId: id,
+    effectiveOn: laterOf(effectiveOn, data.effectiveOn),
+    remittance,
+    because,
+    entries: writer.ids,
+    held: [...held, ...nowHeld],
+  });
+  if (refused) return refused;
+  for (const command of writer.commands) {
+    const rejected = draft.carryOut(command);
+    if (rejected) return rejected;
+  }
+  return undefined;
+}
+
+/** Its credit write-offs that nobody took back. */
+function writeOffsOf(draft: Draft, { claim }: Adjudication): EventOf<'AdjustmentPosted'>[] {
+  return claim.entries
+    .filter((entryId) => draft.account.entries.get(entryId)?.type === 'AdjustmentPosted')
+    .filter((entryId) => takenFrom(draft, entryId).isZero())
+    .map((entryId) => draft.recorded(entryId))
+    .filter((entry) => entry?.type === 'AdjustmentPosted')
+    .filter(({ data }) => data.direction === 'credit');
+}
+
+/** What was brought in from earlier payers to be written off, and that nobody took back. */
+function broughtToWriteOff(draft: Draft, { claim }: Adjudication): EventOf<'ResponsibilityTransferred'>[] {
+  return claim.entries
+    .filter((entryId) => draft.account.entries.get(entryId)?.type === 'ResponsibilityTransferred')
+    .filter((entryId) => takenFrom(draft, entryId).isZero())
+    .map((entryId) => draft.recorded(entryId))
+    .filter((entry) => entry?.type === 'ResponsibilityTransferred')
+    .filter(({ data }) => data.groupCode !== undefined && isToPayer(data.to, claim.position));
+}
+
+/** A part that the payer leaves to others has a code too, and goes the other way. */
+function isToPayer(to: Party, position: PayerPosition | undefined): boolean {
+  return to.party === 'payer' && to.position === position;
+}

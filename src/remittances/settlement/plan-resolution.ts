@@ -1,0 +1,75 @@
+import type { Draft, Plan } from '../../ledger/draft.js';
+import type { HeldPart } from '../../ledger/events.js';
+import { laterOf } from '../../ledger/calendar.js';
+import { adjudicationIn, decidedLater, eventsOfAdjudication, isGivenUp } from './adjudications.js';
+import { continuationIdIn } from '../../ledger/adjudication-id.js';
+import { goOn } from './go-on.js';
+import { factsOf } from './outcome-of.js';
+
+/** What a person decides on a claim that waits on its account, or on the parts of it that are held. */
+export interface HeldDecision {
+  adjudicationId: string;
+  /**
+   * `release` posts held parts after all, which may show credits; `drop` gives them up: a payment stays unapplied credit.
+   * A reversal that waits can only be dropped: it takes nothing back then, whatever comes later.
+   */
+  decision: 'release' | 'drop';
+  effectiveOn: string;
+  reason: string;
+}
+
+export type ResolutionOutcome =
+  /** What was held is decided; `held` is what it was. */
+  | { kind: 'decided'; held: readonly HeldPart[] }
+  /** It is a reversal that waited and does not any more, by this decision or an earlier one. */
+  | { kind: 'given_up' }
+  /** Nothing of it is held: it was decided before, or there was room in the meantime. */
+  | { kind: 'nothing_held' }
+  | { kind: 'refused'; facts: Readonly<Record<string, string>> };
+
+/** What a person's decision on an adjudication that waits, or on its held parts, does to its account, in one append. */
+export function planResolution(accountId: string, decided: HeldDecision): Plan<ResolutionOutcome> {
+  return {
+    accountId,
+    needs: (account) => {
+      const { adjudicationId } = decided;
+      const claim = account.claims.get(adjudicationId);
+      if (!claim) return [];
+      const later = [...decidedLater(account, claim.claimId, claim.position ?? 'primary')];
+      return [adjudicationId, ...later].flatMap((id) => eventsOfAdjudication(account, id));
+    },
+    carryOut: (draft) => decide(draft, accountId, decided),
+  };
+}
+
+function decide(draft: Draft, accountId: string, decided: HeldDecision): ResolutionOutcome {
+  const { adjudicationId, decision, effectiveOn, reason } = decided;
+  const refuse = (facts: Record<string, string>): ResolutionOutcome => {
+    draft.abandoned = true;
+    return { kind: 'refused', facts };
+  };
+  const adjudication = adjudicationIn(draft, adjudicationId);
+  if (!adjudication) return refuse({ code: 'entry_not_found', entryId: adjudicationId });
+  const { claim, data, held } = adjudication;
+  if (isGivenUp(claim)) return { kind: 'given_up' };
+  const givesUp = decision === 'drop' && claim.settlement === 'waits_for_original';
+  if (!givesUp && (!claim.hasHeld || held.length === 0)) return { kind: 'nothing_held' };
+  const rejected =
+    decision === 'release'
+      ? goOn(draft, adjudication, { because: 'released', effectiveOn, reason })
+      : draft.carryOut({
+          type: 'ContinueAdjudication',
+          accountId,
+          continuationId: continuationIdIn(adjudicationId, claim.continued + 1),
+          adjudicationId,
+          effectiveOn: laterOf(effectiveOn, data.effectiveOn),
+          remittance: data.remittance,
+          because: 'dropped',
+          ...(givesUp && { settlement: 'moves_nothing' as const }),
+          entries: [],
+          held: [],
+          reason,
+        });
+  if (rejected) return refuse(factsOf(rejected));
+  return givesUp ? { kind: 'given_up' } : { kind: 'decided', held };
+}

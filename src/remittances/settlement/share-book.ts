@@ -1,0 +1,129 @@
+import type { Account } from '../../ledger/account.js';
+import { type Money, ZERO } from '../../ledger/money.js';
+import { type Party, type PayerInPosition, type PayerPosition, partyKey } from '../../ledger/party.js';
+
+const ORDER: readonly PayerPosition[] = ['primary', 'secondary', 'tertiary'];
+
+/** Where a position stands in the order of coverage, from 0. */
+export function rankOf(position: PayerPosition): number {
+  return ORDER.indexOf(position);
+}
+
+/** The position after one; none after the last. */
+export function nextPosition(position: PayerPosition): PayerPosition | undefined {
+  return ORDER[rankOf(position) + 1];
+}
+
+/** A share as it will be when what was worked out so far is posted. */
+export interface ShareDraft {
+  party: Party;
+  balance: Money;
+  assigned: Money;
+  writtenOff: Money;
+  /** The latest date from which some of that counts; empty while there is none. */
+  writtenOffOn: string;
+  /** A command named the party; else only remittances say that it answers for this. */
+  named: boolean;
+}
+
+/** Bad debt of a share that comes back, from a day at the earliest. */
+export interface Reinstated {
+  party: Party;
+  amount: Money;
+  from: string;
+}
+
+/** The shares of one charge, to work out what is to be posted before anything is. */
+export class ShareBook {
+  readonly #shares = new Map<string, ShareDraft>();
+
+  constructor(account: Account, chargeId: string) {
+    for (const [key, share] of account.charges.get(chargeId)?.shares ?? []) {
+      const { party, balance, assigned, writtenOff, writtenOffOn, named } = share;
+      this.#shares.set(key, { party, balance, assigned, writtenOff, writtenOffOn, named });
+    }
+  }
+
+  /** The share of a party; an empty one where it has none. */
+  of(party: Party): ShareDraft {
+    const key = partyKey(party);
+    let share = this.#shares.get(key);
+    if (!share) {
+      share = { party, balance: ZERO, assigned: ZERO, writtenOff: ZERO, writtenOffOn: '', named: false };
+      this.#shares.set(key, share);
+    }
+    return share;
+  }
+
+  /** Shares of payers in positions before this one, the nearest first. */
+  before(position: PayerPosition): ShareDraft[] {
+    return [...this.#shares.values()]
+      .filter(({ party }) => isPayer(party) && rankOf(party.position) < rankOf(position))
+      .sort((a, b) => rankOfShare(b) - rankOfShare(a));
+  }
+
+  /** Whether a payer in this position is responsible for a part. */
+  hasPayerIn(position: PayerPosition): boolean {
+    for (const { party, assigned } of this.#shares.values()) {
+      if (isPayer(party) && party.position === position && !assigned.isZero()) return true;
+    }
+    return false;
+  }
+
+  /** What the patient and the payers in positions after this one are responsible for. */
+  assignedAfter(position: PayerPosition): Money {
+    let sum = ZERO;
+    for (const { party, assigned } of this.#shares.values()) {
+      if (!isPayer(party) || rankOf(party.position) > rankOf(position)) sum = sum.plus(assigned);
+    }
+    return sum;
+  }
+
+  transfer(from: Party, to: Party, amount: Money): void {
+    const giving = this.of(from);
+    const taking = this.of(to);
+    giving.balance = giving.balance.minus(amount);
+    giving.assigned = giving.assigned.minus(amount);
+    taking.balance = taking.balance.plus(amount);
+    taking.assigned = taking.assigned.plus(amount);
+  }
+
+  /** Brings back bad debt of every share that shows a credit beside it: what was written off was paid by nobody. */
+  reinstate(): Reinstated[] {
+    const reinstated: Reinstated[] = [];
+    for (const share of this.#shares.values()) {
+      const amount = lesser(share.writtenOff, share.balance.negated());
+      if (!amount.greaterThan(0)) continue;
+      share.writtenOff = share.writtenOff.minus(amount);
+      share.balance = share.balance.plus(amount);
+      reinstated.push({ party: share.party, amount, from: share.writtenOffOn });
+    }
+    return reinstated;
+  }
+
+  /** Money for a share: bad debt that was written off on it is brought back first. */
+  pay(party: Party, amount: Money): void {
+    const share = this.of(party);
+    const reinstated = lesser(share.writtenOff, amount);
+    share.writtenOff = share.writtenOff.minus(reinstated);
+    share.balance = share.balance.plus(reinstated).minus(amount);
+  }
+}
+
+export function isPayer(party: Party): party is PayerInPosition {
+  return party.party === 'payer';
+}
+
+function rankOfShare({ party }: ShareDraft): number {
+  return isPayer(party) ? rankOf(party.position) : ORDER.length;
+}
+
+/** The smaller of two amounts. */
+export function lesser(a: Money, b: Money): Money {
+  return a.lessThan(b) ? a : b;
+}
+
+/** An amount, or nothing where it is negative. */
+export function atLeastNothing(amount: Money): Money {
+  return amount.isNegative() ? ZERO : amount;
+}
