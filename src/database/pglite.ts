@@ -47,11 +47,9 @@ class PGliteThread implements ConnectionPool {
   readonly #worker: Worker;
   readonly #exited: Promise<unknown>;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #connection: PooledConnection;
   #queue: Promise<void> = Promise.resolve();
   #lastCall = 0;
   #gone: Error | undefined;
-  #release: () => void = () => undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -60,10 +58,6 @@ class PGliteThread implements ConnectionPool {
     this.#worker.on('message', (answer: Answer) => this.#take(answer));
     this.#worker.on('error', (error: unknown) => this.#fail(textOf(error)));
     this.#worker.on('exit', () => this.#fail('its thread has ended'));
-    this.#connection = {
-      query: (sql, parameters) => this.#query(sql, parameters),
-      release: () => this.#release(),
-    };
   }
 
   async connect(): Promise<PooledConnection> {
@@ -73,8 +67,20 @@ class PGliteThread implements ConnectionPool {
       await promise;
     });
     await before;
-    this.#release = () => resolve(undefined);
-    return this.#connection;
+    // Another one for each who asks: Kysely never again uses one that it gave up, and there is no other session.
+    return {
+      query: (sql, parameters) => this.#query(sql, parameters),
+      release: (discard = false) => {
+        if (!discard) resolve(undefined);
+        else this.#rollBack().then(resolve, resolve);
+      },
+    };
+  }
+
+  /** What whoever gave its connection up left begun; should that fail, every query from then on says so. */
+  async #rollBack(): Promise<undefined> {
+    await this.#query('rollback', []);
+    return undefined;
   }
 
   async opened(): Promise<void> {
