@@ -1,9 +1,10 @@
 import { type BesideKind, besideOf, streamBeside } from '../event-store/codec.js';
+import { isPredetermination } from '../ledger/claim-status.js';
 import { type Money, ZERO, money } from '../ledger/money.js';
 import { journalLinesOfRemittance } from '../ledger/movements.js';
 import type { RecordedRemittanceEvent } from '../ledger/recorded-event.js';
 import type { RemittanceDataOf, RemittanceEvent, RemittanceEventType } from '../ledger/remittance-events.js';
-import { type KnownStream, unseenStream } from './log-contradiction.js';
+import { type KnownStream, unbalanced, unseenStream } from './log-contradiction.js';
 
 /** What is known of a stream beside the accounts while the log is read. */
 export type BesideStream = KnownRemittance | KnownControlAccount | KnownDeposit;
@@ -46,9 +47,6 @@ export interface Surroundings {
   streamOf: (stream: string) => BesideStream | undefined;
   accountOf: (accountId: string) => KnownStream | undefined;
 }
-
-/** CLP02 of a predetermination: what it says is no part of the payment. */
-const PREDETERMINATION = '25';
 
 /** A stream beside the accounts before its first event. */
 export function newBesideStream(stream: string): BesideStream {
@@ -96,7 +94,7 @@ export function* faultsBeside(
     yield `was recorded at ${recordedAt}, before the event before it: ${known.recordedAt}`;
   }
   known.recordedAt = recordedAt;
-  yield* unbalanced(event);
+  yield* unbalanced(journalLinesOfRemittance(event));
   const [kind, id] = homeOf(event);
   if (kind !== known.kind) {
     yield `does not belong into the stream of a ${known.kind}`;
@@ -140,15 +138,6 @@ function homeOf(event: RemittanceEvent): [BesideKind, string] {
     case 'RemittanceReconciled':
       return ['remittance', event.data.remittanceId];
   }
-}
-
-function* unbalanced(event: RemittanceEvent): Generator<string> {
-  const sum = journalLinesOfRemittance(event).reduce(
-    (total, { debit, credit }) =>
-      debit === undefined ? total.minus(money(credit!)) : total.plus(money(debit)),
-    ZERO,
-  );
-  if (!sum.isZero()) yield `does not balance: debits less credits are ${sum.toFixed()}`;
 }
 
 /** Of claims, what they are settled by, and what a person decided, only an accepted remittance has some. */
@@ -263,9 +252,9 @@ function settle(
   known: KnownRemittance,
   claim: number,
   as: 'posted' | 'suspended',
-  { paid, status }: { paid: string; status: string },
+  stated: { paid: string; status: string },
 ): void {
-  if (!known.settled.has(claim) && status !== PREDETERMINATION) known.paid = known.paid.plus(paid);
+  if (!known.settled.has(claim) && !isPredetermination(stated)) known.paid = known.paid.plus(stated.paid);
   known.settled.set(claim, as);
 }
 

@@ -1,5 +1,7 @@
 import { UnreadableEvent } from '../event-store/codec.js';
 import type { Position, StoredEvent } from '../event-store/event-store.js';
+import { ZERO, money } from '../ledger/money.js';
+import type { JournalLine } from '../ledger/movements.js';
 import type { AnyRecordedEvent } from '../ledger/recorded-event.js';
 
 /** Something in the log that contradicts the rules. */
@@ -105,4 +107,13 @@ export function readOrWhy<T>(stored: StoredEvent, decode: (stored: StoredEvent) 
 
 function nameOf(subject: Subject): string {
   return 'accountId' in subject ? `account ${subject.accountId}` : subject.stream;
+}
+
+/** Says of the lines of an event that they do not come to nothing. */
+export function* unbalanced(lines: readonly JournalLine[]): Generator<string> {
+  let sum = ZERO;
+  for (const { debit, credit } of lines) {
+    sum = debit === undefined ? sum.minus(money(credit!)) : sum.plus(money(debit));
+  }
+  if (!sum.isZero()) yield `does not balance: debits less credits are ${sum.toFixed()}`;
 }

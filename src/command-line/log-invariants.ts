@@ -2,7 +2,7 @@ import { UnreadableEvent, accountIdOf, accountStream, besideOf, decode } from '.
 import { EventLogDamaged, type EventStore, type StoredEvent } from '../event-store/event-store.js';
 import { type Account, balanceOf, evolve, rememberUnreadable, unopenedAccount } from '../ledger/account.js';
 import { type AccountEvent, type AccountEventType, entryIdOf } from '../ledger/events.js';
-import { ZERO, money } from '../ledger/money.js';
+import { ZERO } from '../ledger/money.js';
 import { balanceEffectOf, journalLinesOf, movementsOf } from '../ledger/movements.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import {
@@ -14,6 +14,7 @@ import {
   isEndOfStream,
   missingBefore,
   readOrWhy,
+  unbalanced,
   unreadableIn,
   unseenStream,
 } from './log-contradiction.js';
@@ -238,9 +239,5 @@ function* faultsOf(
   if ('currency' in event.data && known.currency !== undefined && event.data.currency !== known.currency) {
     yield `is in ${event.data.currency}, the account in ${known.currency}`;
   }
-  let sum = ZERO;
-  for (const { debit, credit } of journalLinesOf(event)) {
-    sum = debit === undefined ? sum.minus(money(credit!)) : sum.plus(money(debit));
-  }
-  if (!sum.isZero()) yield `does not balance: debits less credits are ${sum.toFixed()}`;
+  yield* unbalanced(journalLinesOf(event));
 }

@@ -1,3 +1,4 @@
+import { isReversal } from './claim-status.js';
 import type { AccountEvent, CreditSource } from './events.js';
 import type { Party, Payee } from './party.js';
 
@@ -36,8 +37,9 @@ export function describe(event: AccountEvent): string {
       return `Note: ${event.data.kind}`;
     case 'ClaimAdjudicated': {
       const { payerId, position, charge, paid, status, settlement } = event.data;
-      const what =
-        status === '22' ? `taken back: ${paid} of ${charge}` : `decided: paid ${paid} of ${charge}`;
+      const what = isReversal({ status })
+        ? `taken back: ${paid} of ${charge}`
+        : `decided: paid ${paid} of ${charge}`;
       const beside =
         settlement === 'posted'
           ? ''

@@ -49,6 +49,19 @@ export class Draft {
     return undefined;
   }
 
+  /**
+   * Carries commands out one after the other, up to the first that is refused.
+   *
+   * @returns why a rule says no; what came before that one stays in the draft
+   */
+  carryOutAll(commands: Iterable<AccountCommand>): Rejection | undefined {
+    for (const command of commands) {
+      const rejected = this.carryOut(command);
+      if (rejected) return rejected;
+    }
+    return undefined;
+  }
+
   #own(entryId: string): AccountEvent | undefined {
     return this.drafted.find(({ event }) => entryIdOf(event) === entryId)?.event;
   }

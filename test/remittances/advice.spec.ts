@@ -2,7 +2,8 @@ import { describe, expect, it, test } from '@jest/globals';
 import { chunked, interchange, x12 } from '../x12/x12-text.js';
 import { stops } from '../../src/x12/finding.js';
 import { readAdvices } from '../../src/remittances/remittance-advice/read-advices.js';
-import { type AdviceItem, isReversal, serviceDates } from '../../src/remittances/remittance-advice/model.js';
+import { isReversal } from '../../src/ledger/claim-status.js';
+import { type AdviceItem, serviceDates } from '../../src/remittances/remittance-advice/model.js';
 import { createHash } from 'node:crypto';
 import {
   ADVICE,

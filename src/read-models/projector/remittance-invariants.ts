@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { PREDETERMINATION } from '../../ledger/claim-status.js';
 import type { Broken, Invariant } from './invariants.js';
 
 /** What is paid by the events of accounts that follow from a claim: its lines on the clearing account, signed. */
@@ -35,9 +36,6 @@ const UNFINISHED = sql`
   where h.type in ('ClaimAdjudicated', 'AdjudicationContinued') and not exists (
     select 1 from ledger_read.account_history i where i.account_id = h.account_id and i.entry_id = e.entry_id)`;
 
-/** CLP02 of a predetermination, which is no part of the payment. */
-const PREDETERMINATION = sql`'25'`;
-
 /**
  * What must hold between remittances, control accounts and the accounts that claims are posted on: at every moment, also
  * in the middle of an import.
@@ -64,7 +62,7 @@ export const REMITTANCE_INVARIANTS: readonly Invariant[] = [
     query: sql<Broken>`
       with cleared as (${CLEARED}), unfinished as (${UNFINISHED}), claims as (
         select c.remittance_id, c.claim, c.account_id, coalesce(p.amount, 0) as actual,
-          case when c.status = 'posted' and c.claim_status <> ${PREDETERMINATION} then c.paid else 0 end as expected
+          case when c.status = 'posted' and c.claim_status <> ${sql.lit(PREDETERMINATION)} then c.paid else 0 end as expected
         from ledger_read.remittance_claims c left join cleared p using (remittance_id, claim)
       )
       select 'claim ' || claim || ' of remittance ' || remittance_id as subject, account_id,
@@ -79,7 +77,7 @@ export const REMITTANCE_INVARIANTS: readonly Invariant[] = [
     query: sql<Broken>`
       with unfinished as (${UNFINISHED}), given_back as (${GIVEN_BACK}), claims as (
         select remittance_id, sum(paid) as amount from ledger_read.remittance_claims
-        where status in ('suspended', 'rejected', 'waiting') and claim_status <> ${PREDETERMINATION}
+        where status in ('suspended', 'rejected', 'waiting') and claim_status <> ${sql.lit(PREDETERMINATION)}
         group by remittance_id
       ), decided as (
         select remittance_id, sum(amount) as amount from ledger_read.control_entries

@@ -2,6 +2,7 @@ import { EventTooLarge } from '../../commands/refusals.js';
 import type { Sender } from '../../commands/sender.js';
 import type { Accounts } from '../../commands/transact.js';
 import type { Charge } from '../../ledger/account.js';
+import { takesBack } from '../../ledger/claim-status.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import type { Plan } from '../../ledger/draft.js';
 import type { Candidate } from '../../ledger/remittance-events.js';
@@ -9,7 +10,7 @@ import { ledgerId } from '../../ledger-id.js';
 import { accountIdForClaim, claimIdOfCharges } from '../settlement/charges-to-open.js';
 import type { ClaimOutcome, PlanOptions, SuspendedClaim } from '../settlement/claim-outcome.js';
 import { planClaim } from '../settlement/plan-claim.js';
-import { signOf } from '../settlement/sign-of.js';
+import { isZero } from '../settlement/sign-of.js';
 import type { Known, Lookups } from './lookups.js';
 
 /** How an account came to be considered. */
@@ -18,9 +19,6 @@ const WHY = {
   payerClaim: "this payer's claim was posted on it before",
   services: 'it has charges of these days and amounts',
 } as const;
-
-/** Takes back rather than pays. */
-const TAKES_BACK = '22';
 
 /** Posts a claim on the account that it belongs to, which it has to find first. */
 export class ClaimPosting {
@@ -97,7 +95,7 @@ export class ClaimPosting {
   async #onOwn(statement: ClaimStatement, options: PlanOptions, sender: Sender): Promise<ClaimOutcome> {
     const own = accountIdForClaim(statement);
     const isUnnamed = statement.claimId === '';
-    if (isUnnamed || statement.status === TAKES_BACK || signOf(statement) < 0) {
+    if (isUnnamed || takesBack(statement)) {
       const before = await this.lookups.accountsOfPayerClaim(statement);
       if (before.length > 0 && !before.includes(own)) {
         return this.#onOneOf(candidates(before, WHY.payerClaim), statement, options, sender);
@@ -129,7 +127,7 @@ export class ClaimPosting {
     options: PlanOptions,
     sender: Sender,
   ): Promise<ClaimOutcome> {
-    if (statement.status === TAKES_BACK || signOf(statement) < 0) return notFound();
+    if (takesBack(statement)) return notFound();
     const found = (await this.lookups.accountsOfServices(statement)).filter(
       ({ accountId }) => !tried.includes(accountId),
     );
@@ -216,7 +214,7 @@ function serviceOf({ serviceDate, amount }: Charge): string {
 /** The lines of a claim that charge something, by day and amount. */
 function servicesOf({ lines }: ClaimStatement): string[] {
   return lines
-    .filter(({ charge }) => /[1-9]/.test(charge))
+    .filter(({ charge }) => !isZero(charge))
     .map(({ serviceDate = '', charge }) => `${serviceDate} ${charge.replace('-', '')}`);
 }
 

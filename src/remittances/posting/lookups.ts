@@ -1,5 +1,6 @@
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import { claimIdOfCharges } from '../settlement/charges-to-open.js';
+import { isZero } from '../settlement/sign-of.js';
 import type { ClaimDirectory } from './claim-directory.js';
 
 /** What was looked up about a claim together with others. */
@@ -64,7 +65,7 @@ export class Lookups {
     const services = [];
     for (const { serviceDate, charge } of lines) {
       if (serviceDate === undefined) return [];
-      if (/[1-9]/.test(charge)) services.push({ serviceDate, amount: charge.replace('-', '') });
+      if (!isZero(charge)) services.push({ serviceDate, amount: charge.replace('-', '') });
     }
     if (services.length === 0) return [];
     await this.#caughtUp();

@@ -1,3 +1,4 @@
+import { isPredetermination, takesBack } from '../../ledger/claim-status.js';
 import type { HeldPart } from '../../ledger/events.js';
 import { type Money, ZERO, formatMoney, money } from '../../ledger/money.js';
 import type { RemittanceDataOf, RemittanceEvent } from '../../ledger/remittance-events.js';
@@ -7,8 +8,6 @@ import type { Received } from './received-advice.js';
 import type { ClaimStanding } from './remittance-state.js';
 
 const NEEDS_KEPT = 1000;
-const PREDETERMINATION = '25';
-const REVERSAL = '22';
 
 /** How a claim that is posted stands on its account now. */
 export interface StandsNow {
@@ -147,11 +146,10 @@ export class RemittanceTally {
   }
 
   #takePosted(posted: Posted): void {
-    const { claim, accountId, adjudicationId, status, paid } = posted;
+    const { claim, accountId, adjudicationId, paid } = posted;
     const told = this.#told.get(claim);
     this.#told.delete(claim);
-    const takesBack = status === REVERSAL || paid.startsWith('-');
-    const settlement = told?.settlement ?? (status === PREDETERMINATION ? 'moves_nothing' : 'posted');
+    const settlement = told?.settlement ?? (isPredetermination(posted) ? 'moves_nothing' : 'posted');
     switch (settlement) {
       case 'posted':
         this.#posted += 1;
@@ -167,7 +165,7 @@ export class RemittanceTally {
     }
     const held = told?.held ?? [];
     // Of a takeback that another run posted, only the account knows whether it still waits.
-    if (settlement === 'waits_for_original' || held.length > 0 || (!told && takesBack)) {
+    if (settlement === 'waits_for_original' || held.length > 0 || (!told && takesBack(posted))) {
       const counted = settlement === 'waits_for_original' ? 'waiting' : 'posted';
       this.#unsettled.set(claim, { claim, accountId, adjudicationId, posted, held, counted });
     }
@@ -198,7 +196,7 @@ export class RemittanceTally {
 
   #takeSuspended({ claim, reason, facts, findings, statement, candidates }: Suspended): void {
     // What is outside of every sum is not in clearing.
-    const paid = statement.status === PREDETERMINATION ? ZERO : money(statement.paid);
+    const paid = isPredetermination(statement) ? ZERO : money(statement.paid);
     this.#suspended.set(claim, paid);
     this.#paidSuspended = this.#paidSuspended.plus(paid);
     const [candidate, ...others] = candidates;

@@ -4,6 +4,7 @@ import type { Accounts } from '../../commands/transact.js';
 import { Turns } from '../../commands/turns.js';
 import { ProblemError, problemError, validationFailed } from '../../http/problem.js';
 import { laterOf } from '../../ledger/calendar.js';
+import { isPredetermination } from '../../ledger/claim-status.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import type { ClaimSettlement } from '../../ledger/events.js';
 import { formatMoney, money } from '../../ledger/money.js';
@@ -25,7 +26,6 @@ import type { ClaimStanding } from './remittance-state.js';
 import { standsNow } from './stands-now.js';
 
 const ATTEMPTS_MAX = 10;
-const PREDETERMINATION = '25';
 
 /** What somebody decides on a claim. */
 export interface ClaimDecision {
@@ -306,7 +306,7 @@ export class Resolving {
     sender: Sender,
   ): Promise<boolean> {
     // What is outside of every sum was never in clearing.
-    const paid = money(rejected.status === PREDETERMINATION ? '0' : rejected.paid);
+    const paid = money(isPredetermination(rejected) ? '0' : rejected.paid);
     if (paid.isZero()) return false;
     const { remittanceId, payer, provider, currency } = received;
     const entry: ControlEntry = {

@@ -1,17 +1,7 @@
 import { parse as uuidBytes, v5 as uuidV5 } from 'uuid';
-import type { Clock } from '../../clock.js';
-import type { ClockGuard } from '../../commands/clock-guard.js';
+import { RecordingAppend, type RecordingAppendOptions } from '../../commands/recording-append.js';
 import type { Sender } from '../../commands/sender.js';
-import type { TransactObserver } from '../../commands/transact.js';
-import { encode } from '../../event-store/codec.js';
-import {
-  type AppendResult,
-  EventLogDamaged,
-  type EventMetadata,
-  type EventStore,
-  type ExpectedRevision,
-  StoreUnavailable,
-} from '../../event-store/event-store.js';
+import type { AppendResult, ExpectedRevision } from '../../event-store/event-store.js';
 import type { RemittanceEvent } from '../../ledger/remittance-events.js';
 
 const NAMESPACE = uuidBytes('0d9a0a52-2d0a-5f5b-9f6e-6c1f3f1d7b42');
@@ -31,17 +21,13 @@ export interface StreamAppend extends AppendResult {
   ids: string[];
 }
 
-export interface StreamWriterOptions {
-  store: EventStore;
-  clock: Clock;
-  /** Left out, the clock is believed. */
-  clockGuard?: ClockGuard;
-  observer?: Pick<TransactObserver, 'appended' | 'appendRefused'>;
-}
-
 /** Appends to the streams beside the accounts: remittances, control accounts, deposits. */
 export class StreamWriter {
-  constructor(private readonly options: StreamWriterOptions) {}
+  readonly #appending: RecordingAppend;
+
+  constructor(options: RecordingAppendOptions) {
+    this.#appending = new RecordingAppend(options);
+  }
 
   /**
    * Appends events to a stream, all or none. The id of an event follows from stream, key and content, so that repeating
@@ -63,35 +49,9 @@ export class StreamWriter {
     events: readonly KeyedEvent[],
     sender: Sender = {},
   ): Promise<StreamAppend> {
-    const { store, clock, clockGuard, observer } = this.options;
-    const now = (await clockGuard?.recordingInstant(lastRecordedAt)) ?? clock.now();
-    const recordedAt = Math.max(now.getTime(), lastRecordedAt);
-    const metadata: EventMetadata = {
-      recordedAt: new Date(recordedAt).toISOString(),
-      ...(sender.actor === undefined ? {} : { actor: sender.actor }),
-      ...(sender.correlationId === undefined ? {} : { $correlationId: sender.correlationId }),
-    };
-    const news = events.map(({ key, event }) => ({
-      id: eventIdOf(stream, key, event),
-      ...encode(event),
-      metadata,
-    }));
-    const started = performance.now();
-    try {
-      const result = await store.append(stream, expected, news);
-      observer?.appended((performance.now() - started) / 1000);
-      const due = (expected === 'no_stream' ? -1 : expected) + events.length;
-      // A stream that was deleted takes a first event again, at the revision after those that are gone.
-      if (result.revision !== due) {
-        throw new EventLogDamaged(
-          `events are missing in a stream: revision ${due} was to be appended, it became revision ${result.revision}, at position ${result.position}, and stays there`,
-        );
-      }
-      return { ...result, recordedAt, ids: news.map(({ id }) => id) };
-    } catch (error) {
-      if (error instanceof StoreUnavailable) observer?.appendRefused();
-      throw error;
-    }
+    const news = events.map(({ key, event }) => ({ id: eventIdOf(stream, key, event), event }));
+    const appended = await this.#appending.append({ stream, expected, lastRecordedAt }, news, sender);
+    return { ...appended, ids: news.map(({ id }) => id) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { isPredetermination } from '../../ledger/claim-status.js';
 import type { Transaction } from '../../x12/envelope.js';
 import { type Facts, digitsOnly } from '../../x12/finding.js';
 import { LoopWalker, type Place } from '../../x12/loops.js';
@@ -16,7 +17,6 @@ import {
   type Claim,
   type ClaimGroup,
   type Party,
-  isPredetermination,
 } from './model.js';
 import { ValueReader } from './value-reader.js';
 

@@ -1,16 +1,11 @@
+import { isPredetermination } from '../../ledger/claim-status.js';
 import type { Facts } from '../../x12/finding.js';
 import type { Segment } from '../../x12/segment.js';
 import { type Balance, claimBalance, lineBalance, linesBalance } from './balance.js';
 import { dollars } from './cents.js';
 import { readAdjudication, readCas, readClp, readNm1, readPer, readSvc } from './claim-segments.js';
 import { ADVICE_FINDINGS, type AdviceCode } from './findings.js';
-import {
-  type AdviceFinding,
-  type Claim,
-  type ClaimGroup,
-  type ServiceLine,
-  isPredetermination,
-} from './model.js';
+import { type AdviceFinding, type Claim, type ClaimGroup, type ServiceLine } from './model.js';
 import { ValueReader } from './value-reader.js';
 
 /** Builds one claim from its segments, and checks it when it is whole. */

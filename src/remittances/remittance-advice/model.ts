@@ -299,11 +299,6 @@ export const CLAIM_STATUSES: ReadonlySet<string> = new Set(
   '1 2 3 4 5 10 13 15 16 17 19 20 21 22 23 25 27'.split(' '),
 );
 
-/** Takes back what an earlier remittance said. */
-export function isReversal(claim: Claim): boolean {
-  return claim.status === '22';
-}
-
 /**
  * The first and last day of a line's service: its own 472 or 150 and 151, else the 232 and 233 of its claim. Undefined
  * when neither says.
@@ -319,9 +314,4 @@ export function serviceDates(
   const from = begun ?? dateOf(claim.dates, '232');
   const to = on ?? dateOf(line.dates, '151') ?? begun ?? dateOf(claim.dates, '233') ?? from;
   return to === undefined ? undefined : { from: from ?? to, to };
-}
-
-/** Says what would be paid; outside every sum, and moves nothing. */
-export function isPredetermination(claim: Claim): boolean {
-  return claim.status === '25';
 }

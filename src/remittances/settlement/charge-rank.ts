@@ -1,7 +1,7 @@
+import { takesBack } from '../../ledger/claim-status.js';
 import type { Account, AdjudicatedClaim } from '../../ledger/account.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import { isActive } from './adjudications.js';
-import { isReversal } from './find-original.js';
 import { positionOf } from './position-of.js';
 import { effectOf } from './reason-codes.js';
 import { isZero } from './sign-of.js';
@@ -53,7 +53,7 @@ export function rankOfCharges(
   const wasOfAnother = new Set<string>();
   const ofAnother = new Set<string>();
   const taken = new Set<string>();
-  const goesBack = isReversal(statement);
+  const goesBack = takesBack(statement);
   const follows = saysWhatOthersDid(statement);
   for (const claim of account.claims.values()) {
     if (claim.payerId !== statement.payerId || !decides(claim) || isItself(claim, statement)) continue;

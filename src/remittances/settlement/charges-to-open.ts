@@ -141,3 +141,8 @@ function inDigitsOf(currency: string, amount: string): string {
   if (digits === 0) return amount.replace(/\.00$/, '');
   return amount.padEnd(amount.indexOf('.') + 1 + digits, '0');
 }
+
+/** The account alone, where it is not there yet. */
+export function openingOf(account: Account, accountId: string, statement: ClaimStatement): AccountCommand[] {
+  return isOpened(account) ? [] : commandsToOpen(statement, accountId, account, new Set());
+}

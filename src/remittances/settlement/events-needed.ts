@@ -1,9 +1,10 @@
+import { takesBack } from '../../ledger/claim-status.js';
 import type { Account } from '../../ledger/account.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import { eventsBehindReversal } from '../../ledger/rules/reverse-entry.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
 import { concernedBy, decidedLater, eventsOfAdjudication } from './adjudications.js';
-import { differing, isReversal, possibleOriginals, possibleReversals } from './find-original.js';
+import { differing, possibleOriginals, possibleReversals } from './find-original.js';
 import { positionOf } from './position-of.js';
 
 /**
@@ -14,7 +15,7 @@ export function eventsNeeded(account: Account, statement: ClaimStatement): strin
   const adjudicationId = adjudicationIdOf(statement.remittanceId, statement.claim);
   if (account.claims.has(adjudicationId)) return eventsOfAdjudication(account, adjudicationId);
   const needed = new Set<string>();
-  if (isReversal(statement)) {
+  if (takesBack(statement)) {
     for (const id of differing(account, statement)) needed.add(id);
     for (const id of possibleOriginals(account, statement)) {
       addAdjudication(account, id, needed);

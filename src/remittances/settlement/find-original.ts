@@ -1,8 +1,10 @@
 import type { Account, AdjudicatedClaim } from '../../ledger/account.js';
+import { takesBack } from '../../ledger/claim-status.js';
 import type { ClaimStatement, StatedAdjustment, StatedLine } from '../../ledger/claim-statement.js';
 import type { Draft } from '../../ledger/draft.js';
 import { type Money, ZERO, money } from '../../ledger/money.js';
 import { type Adjudication, adjudicationIn, isActive } from './adjudications.js';
+import { isZero } from './sign-of.js';
 
 /** What a reversal is recognised by. */
 export type Reversal = Pick<
@@ -12,17 +14,6 @@ export type Reversal = Pick<
 
 type Line = Pick<StatedLine, 'procedure' | 'serviceDate' | 'charge' | 'paid' | 'adjustments'>;
 
-const REVERSAL = '22';
-
-/** Whether a claim takes back an earlier one: CLP02 is 22, or its amounts are negative without it. */
-export function isReversal({
-  status,
-  charge,
-  paid,
-}: Pick<ClaimStatement, 'status' | 'charge' | 'paid'>): boolean {
-  return status === REVERSAL || paid.startsWith('-') || charge.startsWith('-');
-}
-
 /**
  * Ids of what a reversal may take back, in the order in which it was posted: adjudications of the same payer that stand,
  * with the same payer claim number or the same CLP01, whose amounts it negates.
@@ -30,7 +21,7 @@ export function isReversal({
 export function possibleOriginals(account: Account, reversal: Omit<Reversal, 'lines'>): string[] {
   const found: string[] = [];
   for (const [id, claim] of account.claims) {
-    const stands = isActive(claim) && !isReversal(claim);
+    const stands = isActive(claim) && !takesBack(claim);
     if (stands && mayBeSame(claim, reversal) && negates(claim, reversal)) found.push(id);
   }
   return found;
@@ -89,7 +80,7 @@ export function findPartial(draft: Draft, reversal: Reversal): string[] {
 /** Ids of adjudications of the claim that stand and charge other amounts than a reversal takes back. */
 export function* differing(account: Account, reversal: Omit<Reversal, 'lines'>): Iterable<string> {
   for (const [id, claim] of account.claims) {
-    const stands = isActive(claim) && !isReversal(claim);
+    const stands = isActive(claim) && !takesBack(claim);
     if (stands && isSameClaim(claim, reversal) && !negates(claim, reversal)) yield id;
   }
 }
@@ -130,7 +121,7 @@ function negates(a: Totals, b: Totals): boolean {
 
 function isNegative(a: string, b: string): boolean {
   // Both are written alike, so that texts can be compared; zero has no sign.
-  return a === (b.startsWith('-') ? b.slice(1) : `-${b}`) || (a === b && !/[1-9]/.test(a));
+  return a === (b.startsWith('-') ? b.slice(1) : `-${b}`) || (a === b && isZero(a));
 }
 
 type Explained = Totals & { lines: readonly Line[] };
@@ -154,29 +145,29 @@ function likenessTo(original: Named & Explained, reversal: Named & Explained): n
 
 /** Whether what both say of each service comes to nothing: its charge, payment, and adjustments by group and reason. */
 function negatesEachService(a: Explained, b: Explained): boolean {
-  const sums = new Map<string, Money>();
-  for (const line of [...a.lines, ...b.lines]) {
-    const { qualifier, code, modifiers } = line.procedure;
-    const service = [line.serviceDate ?? '', qualifier, code, ...modifiers].join(' ');
-    const add = (what: string, amount: string): void => {
-      const key = `${service}: ${what}`;
-      sums.set(key, (sums.get(key) ?? ZERO).plus(amount));
-    };
-    add('charge', line.charge);
-    add('paid', line.paid);
-    for (const { group, reason, amount } of line.adjustments) add(`${group} ${reason}`, amount);
-  }
-  return [...sums.values()].every((sum) => sum.isZero());
+  return comesToNothing(
+    [...a.lines, ...b.lines].flatMap(({ procedure, serviceDate = '', charge, paid, adjustments }) => {
+      const service = [serviceDate, procedure.qualifier, procedure.code, ...procedure.modifiers].join(' ');
+      return [
+        [`${service}: charge`, charge],
+        [`${service}: paid`, paid],
+        ...adjustments.map(
+          ({ group, reason, amount }) => [`${service}: ${group} ${reason}`, amount] as const,
+        ),
+      ];
+    }),
+  );
 }
 
 function cancel(a: Explained, b: Explained, keyOf: (adjustment: StatedAdjustment) => string): boolean {
+  const adjustments = [...a.lines, ...b.lines].flatMap((line) => line.adjustments);
+  return comesToNothing(adjustments.map((adjustment) => [keyOf(adjustment), adjustment.amount]));
+}
+
+/** Whether the amounts of every key sum to zero. */
+function comesToNothing(amounts: readonly (readonly [key: string, amount: string])[]): boolean {
   const sums = new Map<string, Money>();
-  for (const { lines } of [a, b]) {
-    for (const adjustment of lines.flatMap((line) => line.adjustments)) {
-      const key = keyOf(adjustment);
-      sums.set(key, (sums.get(key) ?? ZERO).plus(adjustment.amount));
-    }
-  }
+  for (const [key, amount] of amounts) sums.set(key, (sums.get(key) ?? ZERO).plus(amount));
   return [...sums.values()].every((sum) => sum.isZero());
 }
 

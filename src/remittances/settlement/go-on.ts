@@ -13,9 +13,9 @@ import {
   isActive,
   isAlone,
 } from './adjudications.js';
-import { continuationIdIn } from '../../ledger/adjudication-id.js';
 import { amountWriter } from './amount-text.js';
-import { EntryWriter, remarksWith } from './entries-of-settlement.js';
+import { continueAdjudication, writerOf } from './continue-adjudication.js';
+import { remarksWith } from './entries-of-settlement.js';
 import { decisionOf, heldOf, heldParts, settle } from './settle.js';
 import { rankOf } from './share-book.js';
 
@@ -94,38 +94,24 @@ export function goOn(draft: Draft, adjudication: Adjudication, reason: GoOnReaso
   );
   const remittance: RemittanceRef = data.remittance;
   const effectiveOn = laterOf(reason.effectiveOn, data.effectiveOn);
-  const writer = new EntryWriter({
-    accountId: account.accountId,
-    adjudicationId: id,
-    entriesBefore: claim.entries.length,
-    effectiveOn,
-    remittance,
-    write,
-  });
+  const writer = writerOf(draft, adjudication, effectiveOn);
   const pay = () => payment.id !== undefined && writer.credit(decision, settlement, payment.id);
   writer.settlement(decision, settlement, pay, remarksWith([]));
   if (writer.commands.length === 0 && !released) return undefined;
 
-  const refused = draft.carryOut({
-    type: 'ContinueAdjudication',
-    accountId: account.accountId,
-    continuationId: continuationIdIn(id, claim.continued + 1),
-    adjudicationId: id,
-    effectiveOn,
-    remittance,
-    because: reason.because,
-    entries: writer.ids,
-    held: released
-      ? []
-      : [...heldParts(settlement, remittance, write), ...withoutCharge(held, payment, settlement, write)],
-    ...(reason.reason !== undefined && { reason: reason.reason }),
-  });
-  if (refused) return refused;
-  for (const command of writer.commands) {
-    const rejected = draft.carryOut(command);
-    if (rejected) return rejected;
-  }
-  return undefined;
+  return continueAdjudication(
+    draft,
+    adjudication,
+    {
+      because: reason.because,
+      effectiveOn,
+      held: released
+        ? []
+        : [...heldParts(settlement, remittance, write), ...withoutCharge(held, payment, settlement, write)],
+      ...(reason.reason !== undefined && { reason: reason.reason }),
+    },
+    writer,
+  );
 }
 
 /** The payment of an adjudication and what of it is unapplied. */

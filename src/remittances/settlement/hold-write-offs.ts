@@ -2,10 +2,8 @@ import { laterOf } from '../../ledger/calendar.js';
 import type { Draft } from '../../ledger/draft.js';
 import { type EventOf, type HeldPart, effectiveOnOf } from '../../ledger/events.js';
 import type { Rejection } from '../../ledger/rejection.js';
-import { continuationIdIn } from '../../ledger/adjudication-id.js';
 import { type Adjudication, adjudicationIn, isActive } from './adjudications.js';
-import { amountWriter } from './amount-text.js';
-import { EntryWriter } from './entries-of-settlement.js';
+import { continueAdjudication, writerOf } from './continue-adjudication.js';
 import type { Party, PayerPosition } from '../../ledger/party.js';
 import { rankOf } from './share-book.js';
 import { takenFrom } from './take-back.js';
@@ -37,21 +35,12 @@ function holdThoseOf(
   adjudication: Adjudication,
   { because, effectiveOn }: { because: 'original_reversed' | 'earlier_payer_posted'; effectiveOn: string },
 ): Rejection | undefined {
-  const { id, claim, data, held } = adjudication;
+  const { data, held } = adjudication;
   const brought = broughtToWriteOff(draft, adjudication);
   if (because === 'earlier_payer_posted' && brought.length === 0) return undefined;
   const posted = writeOffsOf(draft, adjudication);
   if (posted.length === 0) return undefined;
-  const { accountId, currency } = draft.account;
-  const { remittance } = data;
-  const writer = new EntryWriter({
-    accountId,
-    adjudicationId: id,
-    entriesBefore: claim.entries.length,
-    effectiveOn,
-    remittance,
-    write: amountWriter(currency),
-  });
+  const writer = writerOf(draft, adjudication, effectiveOn);
   for (const entry of posted.toReversed()) {
     writer.reversal(entry.data.adjustmentId, laterOf(effectiveOn, effectiveOnOf(entry)));
   }
@@ -65,26 +54,15 @@ function holdThoseOf(
       ...(groupCode !== undefined && { groupCode }),
       ...(reasonCode !== undefined && { reasonCode }),
       amount,
-      remittance,
+      remittance: data.remittance,
     })),
   );
-  const refused = draft.carryOut({
-    type: 'ContinueAdjudication',
-    accountId,
-    continuationId: continuationIdIn(id, claim.continued + 1),
-    adjudicationId: id,
-    effectiveOn: laterOf(effectiveOn, data.effectiveOn),
-    remittance,
-    because,
-    entries: writer.ids,
-    held: [...held, ...nowHeld],
-  });
-  if (refused) return refused;
-  for (const command of writer.commands) {
-    const rejected = draft.carryOut(command);
-    if (rejected) return rejected;
-  }
-  return undefined;
+  return continueAdjudication(
+    draft,
+    adjudication,
+    { because, effectiveOn, held: [...held, ...nowHeld] },
+    writer,
+  );
 }
 
 /** Its credit write-offs that nobody took back. */

@@ -1,14 +1,13 @@
+import { isPredetermination, takesBack } from '../../ledger/claim-status.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import { type Account, isOpened } from '../../ledger/account.js';
-import type { AccountCommand } from '../../ledger/commands.js';
 import type { Draft, Plan } from '../../ledger/draft.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
 import { adjudicationIn } from './adjudications.js';
 import { figuresOf, movesNothing } from './charge-figures.js';
-import { commandsToOpen } from './charges-to-open.js';
+import { commandsToOpen, openingOf } from './charges-to-open.js';
 import type { ClaimOutcome, PlanOptions, SuspendedClaim } from './claim-outcome.js';
 import { eventsNeeded } from './events-needed.js';
-import { isReversal } from './find-original.js';
 import { type MatchedLine, matchLines } from './match-lines.js';
 import { factsOf, posted, suspended } from './outcome-of.js';
 import { postDecision } from './post-decision.js';
@@ -16,8 +15,6 @@ import { postReversal } from './post-reversal.js';
 import { recordOf } from './record-of.js';
 import { isZero } from './sign-of.js';
 
-/** Says what would be paid. */
-const PREDETERMINATION = '25';
 /** Not a claim of this payer: it was sent on. */
 const FORWARDED = '23';
 
@@ -70,7 +67,7 @@ function postClaim(
     const { remittanceId, claim } = before;
     return suspended(draft, 'paid_by_this_payment_before', { accountId, remittanceId, claim: String(claim) });
   }
-  if (isReversal(statement)) return postReversal(draft, accountId, statement, options);
+  if (takesBack(statement)) return postReversal(draft, accountId, statement, options);
 
   const lines = matchedLines(draft, accountId, statement, {
     createAccounts: options.createAccounts,
@@ -79,15 +76,15 @@ function postClaim(
     leavesTaken: options.createAccounts && !saysNothingNew(statement),
   });
   if ('kind' in lines) return lines;
-  if (movesNothing(figuresOf(lines).values()) && !/[1-9]/.test(statement.paid)) {
+  if (movesNothing(figuresOf(lines).values()) && isZero(statement.paid)) {
     return recordOnly(draft, accountId, statement, lines);
   }
   return postDecision(draft, accountId, statement, lines, options.released ?? false);
 }
 
 /** Whether a claim is only said: a predetermination, or one without money that belongs to another payer. */
-function saysOnly({ status, paid }: ClaimStatement): boolean {
-  return status === PREDETERMINATION || (status === FORWARDED && !/[1-9]/.test(paid));
+function saysOnly(statement: ClaimStatement): boolean {
+  return isPredetermination(statement) || (statement.status === FORWARDED && isZero(statement.paid));
 }
 
 /** The same claim with the same payment, in another remittance: the payer sent one payment twice, or two files of it. */
@@ -114,18 +111,13 @@ function recordOnly(
   statement: ClaimStatement,
   lines: readonly MatchedLine[] = [],
 ): ClaimOutcome {
-  const refused = carryOutAll(draft, [
+  const refused = draft.carryOutAll([
     ...openingOf(draft.account, accountId, statement),
     recordOf(accountId, statement, lines, { settlement: 'moves_nothing', entries: [], held: [] }),
   ]);
-  if (refused) return refused;
+  if (refused) return suspended(draft, 'refused', factsOf(refused));
   const adjudicationId = adjudicationIdOf(statement.remittanceId, statement.claim);
   return posted(draft, { accountId, adjudicationId, held: [], isNew: true });
-}
-
-/** The account alone, where it is not there yet. */
-function openingOf(account: Account, accountId: string, statement: ClaimStatement): AccountCommand[] {
-  return isOpened(account) ? [] : commandsToOpen(statement, accountId, account, new Set());
 }
 
 /** Whether it moves nothing, whichever charges its lines are about. */
@@ -143,24 +135,16 @@ function matchedLines(
 ): MatchedLine[] | SuspendedClaim {
   const { account } = draft;
   if (!isOpened(account)) {
-    const refused = carryOutAll(draft, commandsToOpen(statement, accountId, account));
-    if (refused) return refused;
+    const refused = draft.carryOutAll(commandsToOpen(statement, accountId, account));
+    if (refused) return suspended(draft, 'refused', factsOf(refused));
   }
   let matched = matchLines(account, statement, options);
   if (matched.kind === 'suspended' && createAccounts && matched.ambiguous.length === 0) {
     const missing = new Set(matched.missing);
-    const refused = carryOutAll(draft, commandsToOpen(statement, accountId, account, missing));
-    if (refused) return refused;
+    const refused = draft.carryOutAll(commandsToOpen(statement, accountId, account, missing));
+    if (refused) return suspended(draft, 'refused', factsOf(refused));
     matched = matchLines(account, statement, options);
   }
   if (matched.kind === 'matched') return matched.lines;
   return suspended(draft, matched.reason, { accountId, ...matched.facts }, matched.candidates);
-}
-
-function carryOutAll(draft: Draft, commands: readonly AccountCommand[]): SuspendedClaim | undefined {
-  for (const command of commands) {
-    const rejected = draft.carryOut(command);
-    if (rejected) return suspended(draft, 'refused', factsOf(rejected));
-  }
-  return undefined;
 }

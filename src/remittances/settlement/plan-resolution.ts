@@ -1,8 +1,7 @@
 import type { Draft, Plan } from '../../ledger/draft.js';
 import type { HeldPart } from '../../ledger/events.js';
-import { laterOf } from '../../ledger/calendar.js';
 import { adjudicationIn, decidedLater, eventsOfAdjudication, isGivenUp } from './adjudications.js';
-import { continuationIdIn } from '../../ledger/adjudication-id.js';
+import { continueAdjudication } from './continue-adjudication.js';
 import { goOn } from './go-on.js';
 import { factsOf } from './outcome-of.js';
 
@@ -38,11 +37,11 @@ export function planResolution(accountId: string, decided: HeldDecision): Plan<R
       const later = [...decidedLater(account, claim.claimId, claim.position ?? 'primary')];
       return [adjudicationId, ...later].flatMap((id) => eventsOfAdjudication(account, id));
     },
-    carryOut: (draft) => decide(draft, accountId, decided),
+    carryOut: (draft) => decide(draft, decided),
   };
 }
 
-function decide(draft: Draft, accountId: string, decided: HeldDecision): ResolutionOutcome {
+function decide(draft: Draft, decided: HeldDecision): ResolutionOutcome {
   const { adjudicationId, decision, effectiveOn, reason } = decided;
   const refuse = (facts: Record<string, string>): ResolutionOutcome => {
     draft.abandoned = true;
@@ -50,23 +49,17 @@ function decide(draft: Draft, accountId: string, decided: HeldDecision): Resolut
   };
   const adjudication = adjudicationIn(draft, adjudicationId);
   if (!adjudication) return refuse({ code: 'entry_not_found', entryId: adjudicationId });
-  const { claim, data, held } = adjudication;
+  const { claim, held } = adjudication;
   if (isGivenUp(claim)) return { kind: 'given_up' };
   const givesUp = decision === 'drop' && claim.settlement === 'waits_for_original';
   if (!givesUp && (!claim.hasHeld || held.length === 0)) return { kind: 'nothing_held' };
   const rejected =
     decision === 'release'
       ? goOn(draft, adjudication, { because: 'released', effectiveOn, reason })
-      : draft.carryOut({
-          type: 'ContinueAdjudication',
-          accountId,
-          continuationId: continuationIdIn(adjudicationId, claim.continued + 1),
-          adjudicationId,
-          effectiveOn: laterOf(effectiveOn, data.effectiveOn),
-          remittance: data.remittance,
+      : continueAdjudication(draft, adjudication, {
           because: 'dropped',
+          effectiveOn,
           ...(givesUp && { settlement: 'moves_nothing' as const }),
-          entries: [],
           held: [],
           reason,
         });

@@ -1,4 +1,4 @@
-import type { ClaimStatement, RemittanceRef } from '../../ledger/claim-statement.js';
+import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import type { Draft } from '../../ledger/draft.js';
 import { money } from '../../ledger/money.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
@@ -22,7 +22,7 @@ import { decidingParty } from './next-party.js';
 import { factsOf, posted, suspended } from './outcome-of.js';
 import { positionOf } from './position-of.js';
 import { takeBackFor } from './post-reversal.js';
-import { recordOf } from './record-of.js';
+import { recordOf, refOf } from './record-of.js';
 import { type Decision, allOf, decisionOf, heldParts, settle } from './settle.js';
 
 /**
@@ -69,11 +69,7 @@ export function postDecision(
       .map((other) => decisionOf(account, other)),
   });
 
-  const remittance: RemittanceRef = {
-    id: statement.remittanceId,
-    claim: statement.claim,
-    segment: statement.segment,
-  };
+  const remittance = refOf(statement);
   const write = amountWriter(account.currency);
   const writer = new EntryWriter({
     accountId,
@@ -104,13 +100,11 @@ export function postDecision(
     entries: writer.ids,
     held,
   });
-  for (const command of [record, ...writer.commands]) {
-    const rejected = draft.carryOut(command);
-    if (rejected) return suspended(draft, 'refused', factsOf(rejected));
-  }
+  const rejected = draft.carryOutAll([record, ...writer.commands]);
+  if (rejected) return suspended(draft, 'refused', factsOf(rejected));
   const stuck =
     goOnWith(draft, laterIds, { because: 'earlier_payer_posted', effectiveOn }) ??
-    carryOutWaiting(draft, accountId, adjudicationIn(draft, adjudicationId));
+    carryOutWaiting(draft, adjudicationIn(draft, adjudicationId));
   if (stuck) return suspended(draft, 'refused', factsOf(stuck));
   return posted(draft, {
     accountId,
@@ -121,8 +115,8 @@ export function postDecision(
 }
 
 /** Takes back what was just posted, where a reversal of it came before. */
-function carryOutWaiting(draft: Draft, accountId: string, original: Adjudication | undefined) {
+function carryOutWaiting(draft: Draft, original: Adjudication | undefined) {
   if (!original) return undefined;
   const reversal = reversalOf(draft, possibleReversals(draft.account, original.claim), original);
-  return reversal && takeBackFor(draft, accountId, reversal, original);
+  return reversal && takeBackFor(draft, reversal, original);
 }

@@ -1,19 +1,20 @@
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
-import { isOpened } from '../../ledger/account.js';
+import { laterOf } from '../../ledger/calendar.js';
 import type { Draft } from '../../ledger/draft.js';
 import type { Rejection } from '../../ledger/rejection.js';
-import { adjudicationIdOf, continuationIdIn } from '../../ledger/adjudication-id.js';
+import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
 import { type Adjudication, concernedBy } from './adjudications.js';
 import { amountWriter } from './amount-text.js';
-import { commandsToOpen } from './charges-to-open.js';
+import { openingOf } from './charges-to-open.js';
 import type { ClaimOutcome, PlanOptions } from './claim-outcome.js';
+import { continueAdjudication, writerOf } from './continue-adjudication.js';
 import { EntryWriter } from './entries-of-settlement.js';
 import { findOriginal, findPartial } from './find-original.js';
 import { goOnWith } from './go-on.js';
 import { holdWriteOffs } from './hold-write-offs.js';
 import { type MatchedLine, matchLines } from './match-lines.js';
 import { factsOf, posted, suspended } from './outcome-of.js';
-import { recordOf } from './record-of.js';
+import { recordOf, refOf } from './record-of.js';
 import { writeTakeBack } from './take-back.js';
 
 /**
@@ -36,7 +37,14 @@ export function postReversal(
   });
   const lines: MatchedLine[] = matched.kind === 'matched' ? matched.lines : [];
   if (original) {
-    const writer = writerFor(draft, accountId, recordedAs(adjudicationId, statement), effectiveOn, 0);
+    const writer = new EntryWriter({
+      accountId,
+      adjudicationId,
+      entriesBefore: 0,
+      effectiveOn,
+      remittance: refOf(statement),
+      write: amountWriter(account.currency),
+    });
     const inTheWay = writeTakeBack(draft, original, effectiveOn, writer, released ?? false);
     if (inTheWay)
       return cannotTakeBack(draft, accountId, original, { code: 'entry_already_reversed', ...inTheWay });
@@ -47,10 +55,8 @@ export function postReversal(
       entries: writer.ids,
       held: [],
     });
-    for (const command of [record, ...writer.commands]) {
-      const rejected = draft.carryOut(command);
-      if (rejected) return cannotTakeBack(draft, accountId, original, factsOf(rejected));
-    }
+    const rejected = draft.carryOutAll([record, ...writer.commands]);
+    if (rejected) return cannotTakeBack(draft, accountId, original, factsOf(rejected));
     const stuck = goOnAfter(draft, original, effectiveOn);
     if (stuck) return suspended(draft, 'refused', factsOf(stuck));
     return posted(draft, { accountId, adjudicationId, held: [], isNew: true });
@@ -72,16 +78,13 @@ export function postReversal(
   if (matched.kind === 'suspended' && !createAccounts && !released) {
     return suspended(draft, matched.reason, { accountId, ...matched.facts }, matched.candidates);
   }
-  const opening = isOpened(account) ? [] : commandsToOpen(statement, accountId, account, new Set());
   const record = recordOf(accountId, statement, lines, {
     settlement: 'waits_for_original',
     entries: [],
     held: [],
   });
-  for (const command of [...opening, record]) {
-    const rejected = draft.carryOut(command);
-    if (rejected) return suspended(draft, 'refused', factsOf(rejected));
-  }
+  const rejected = draft.carryOutAll([...openingOf(account, accountId, statement), record]);
+  if (rejected) return suspended(draft, 'refused', factsOf(rejected));
   return posted(draft, { accountId, adjudicationId, held: [], isNew: true });
 }
 
@@ -91,44 +94,19 @@ export function postReversal(
  */
 export function takeBackFor(
   draft: Draft,
-  accountId: string,
   reversal: Adjudication,
   original: Adjudication,
 ): Rejection | undefined {
-  const effectiveOn =
-    reversal.data.effectiveOn > original.data.effectiveOn
-      ? reversal.data.effectiveOn
-      : original.data.effectiveOn;
-  const { remittance } = reversal.data;
-  const before = reversal.claim.entries.length;
-  const writer = writerFor(
-    draft,
-    accountId,
-    { adjudicationId: reversal.id, remittance },
-    effectiveOn,
-    before,
-  );
+  const effectiveOn = laterOf(reversal.data.effectiveOn, original.data.effectiveOn);
+  const writer = writerOf(draft, reversal, effectiveOn);
   if (writeTakeBack(draft, original, effectiveOn, writer, false)) return undefined;
-  const commands = [
-    {
-      type: 'ContinueAdjudication' as const,
-      accountId,
-      continuationId: continuationIdIn(reversal.id, reversal.claim.continued + 1),
-      adjudicationId: reversal.id,
-      effectiveOn,
-      remittance,
-      because: 'original_posted' as const,
-      reverses: original.id,
-      entries: writer.ids,
-      held: [],
-    },
-    ...writer.commands,
-  ];
-  for (const command of commands) {
-    const rejected = draft.carryOut(command);
-    if (rejected) return rejected;
-  }
-  return goOnAfter(draft, original, effectiveOn);
+  const rejected = continueAdjudication(
+    draft,
+    reversal,
+    { because: 'original_posted', effectiveOn, reverses: original.id, held: [] },
+    writer,
+  );
+  return rejected ?? goOnAfter(draft, original, effectiveOn);
 }
 
 function goOnAfter(draft: Draft, taken: Adjudication, effectiveOn: string): Rejection | undefined {
@@ -148,19 +126,4 @@ function cannotTakeBack(
   facts: Record<string, string>,
 ) {
   return suspended(draft, 'original_differs', { accountId, adjudicationId: original.id, ...facts });
-}
-
-function recordedAs(adjudicationId: string, { remittanceId, claim, segment }: ClaimStatement) {
-  return { adjudicationId, remittance: { id: remittanceId, claim, segment } };
-}
-
-function writerFor(
-  draft: Draft,
-  accountId: string,
-  of: ReturnType<typeof recordedAs>,
-  effectiveOn: string,
-  entriesBefore: number,
-): EntryWriter {
-  const write = amountWriter(draft.account.currency);
-  return new EntryWriter({ accountId, ...of, entriesBefore, effectiveOn, write });
 }

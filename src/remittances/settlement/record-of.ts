@@ -1,4 +1,4 @@
-import type { ClaimStatement, StatedLine } from '../../ledger/claim-statement.js';
+import type { ClaimStatement, RemittanceRef, StatedLine } from '../../ledger/claim-statement.js';
 import type { ClaimSettlement, HeldPart } from '../../ledger/events.js';
 import type { PayerPosition } from '../../ledger/party.js';
 import type { RecordAdjudication } from '../../ledger/rules/record-adjudication.js';
@@ -15,6 +15,11 @@ export interface CameTo {
   held: HeldPart[];
 }
 
+/** Where in its remittance a claim stands. */
+export function refOf({ remittanceId, claim, segment }: ClaimStatement): RemittanceRef {
+  return { id: remittanceId, claim, segment };
+}
+
 /** The record of what a remittance says of a claim, its lines with the charges that they were matched to. */
 export function recordOf(
   accountId: string,
@@ -22,13 +27,13 @@ export function recordOf(
   matched: readonly MatchedLine[],
   { settlement, position = positionOf(statement.status), reverses, entries, held }: CameTo,
 ): RecordAdjudication {
-  const { remittanceId, claim, segment, effectiveOn, payerId, trace, claimId, payerClaimNumber } = statement;
+  const { remittanceId, claim, effectiveOn, payerId, trace, claimId, payerClaimNumber } = statement;
   return {
     type: 'RecordAdjudication',
     accountId,
     adjudicationId: adjudicationIdOf(remittanceId, claim),
     effectiveOn,
-    remittance: { id: remittanceId, claim, segment },
+    remittance: refOf(statement),
     payerId,
     ...(position !== undefined && { position }),
     ...(trace !== undefined && { trace }),

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Account, unopenedAccount } from '../../../src/ledger/account.js';
 import { type ClaimStatement, claimStatement } from '../../../src/ledger/claim-statement.js';
 import { dollars } from '../../../src/remittances/remittance-advice/cents.js';
-import { isPredetermination } from '../../../src/remittances/remittance-advice/model.js';
+import { isPredetermination } from '../../../src/ledger/claim-status.js';
 import { accountIdForClaim, commandsToOpen } from '../../../src/remittances/settlement/charges-to-open.js';
 import { matchLines } from '../../../src/remittances/settlement/match-lines.js';
 import { payerIdOf } from '../../../src/remittances/settlement/payer-id.js';
