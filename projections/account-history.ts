@@ -1,6 +1,6 @@
 import { describe } from '../src/ledger/description.js';
 import { effectiveOnOf, entryIdOf } from '../src/ledger/events.js';
-import { balanceEffectOf, movementsOf } from '../src/ledger/movements.js';
+import { balanceEffectOf } from '../src/ledger/movements.js';
 import type { Projection } from './projection.js';
 
 /** Every event of every account in order, with what it did to the balance and the balance after it. */
@@ -29,8 +29,8 @@ export const accountHistory: Projection = {
       },
     },
   ],
-  changesOf({ accountId, event, revision, position, recordedAt, actor }) {
-    const amount = balanceEffectOf(movementsOf(event)).toFixed();
+  changesOf({ accountId, event, revision, position, recordedAt, actor }, movements) {
+    const amount = balanceEffectOf(movements);
     return [
       {
         table: 'account_history',

@@ -1,6 +1,6 @@
 import { type AccountEvent, effectiveOnOf } from '../src/ledger/events.js';
-import { type Money, ZERO } from '../src/ledger/money.js';
-import { balanceEffectOf, movementsOf } from '../src/ledger/movements.js';
+import { addAmounts, isZero, negated } from '../src/ledger/add-amounts.js';
+import { type Movement, balanceEffectOf, countsInBalance } from '../src/ledger/movements.js';
 import type { RecordedEvent } from '../src/ledger/recorded-event.js';
 import { PARTY_COLUMNS, PARTY_KEY, partyColumns } from './party-columns.js';
 import type { Change, Projection } from './projection.js';
@@ -38,18 +38,18 @@ export const balances: Projection = {
       columns: { account_id: 'text', ...PARTY_COLUMNS, currency: 'text', balance: 'numeric' },
     },
   ],
-  changesOf(recorded) {
-    return [accountChange(recorded), ...shareChanges(recorded)];
+  changesOf(recorded, movements) {
+    return [accountChange(recorded, movements), ...shareChanges(recorded, movements)];
   },
 };
 
-function accountChange({ accountId, event, revision, position, recordedAt }: RecordedEvent): Change {
-  const totals = totalsOf(event);
+function accountChange(recorded: RecordedEvent, movements: readonly Movement[]): Change {
+  const { accountId, event, revision, position, recordedAt } = recorded;
   return {
     table: 'accounts',
     key: { account_id: accountId },
     set: { ...openedColumns(event), revision, position, recorded_at: recordedAt },
-    add: Object.fromEntries(Object.entries(totals).map(([column, amount]) => [column, amount.toFixed()])),
+    add: totalsOf(event, movements),
     max: { last_activity_on: effectiveOnOf(event) },
   };
 }
@@ -64,41 +64,48 @@ function openedColumns(event: AccountEvent): Change['set'] {
 const MONEY_IN: ReadonlySet<string> = new Set(['Assets:Cash', 'Assets:RemittanceClearing']);
 
 /** Net of reversals: balance = charges - payments - adjustments + refunds. */
-function totalsOf(event: AccountEvent): Record<string, Money> {
-  const movements = movementsOf(event);
-  let [unapplied, charges, adjustments, cash] = [ZERO, ZERO, ZERO, ZERO];
-  let [payments, refunds] = [ZERO, ZERO];
+function totalsOf(event: AccountEvent, movements: readonly Movement[]): Record<string, string> {
+  let [unapplied, charges, adjustments, cash] = ['0', '0', '0', '0'];
   for (const { debit, credit, amount } of movements) {
-    if ('paymentId' in debit) unapplied = unapplied.minus(amount);
-    if ('paymentId' in credit) unapplied = unapplied.plus(amount);
-    for (const [place, sign] of [[debit, -1] as const, [credit, 1] as const]) {
-      const signed = sign === 1 ? ZERO.plus(amount) : ZERO.minus(amount);
-      if (place.account === 'Income:Charges') charges = charges.plus(signed);
-      else if (MONEY_IN.has(place.account)) cash = cash.minus(signed);
-      else if (!('chargeId' in place || 'paymentId' in place)) adjustments = adjustments.minus(signed);
+    const minus = negated(amount);
+    if ('paymentId' in debit) unapplied = addAmounts(unapplied, minus);
+    if ('paymentId' in credit) unapplied = addAmounts(unapplied, amount);
+    for (const [place, signed, other] of [
+      [debit, minus, amount] as const,
+      [credit, amount, minus] as const,
+    ]) {
+      if (place.account === 'Income:Charges') charges = addAmounts(charges, signed);
+      else if (MONEY_IN.has(place.account)) cash = addAmounts(cash, other);
+      else if (!countsInBalance(place)) adjustments = addAmounts(adjustments, other);
     }
   }
   // Cash comes in by payments and goes out by refunds; a reversal takes the one or the other back.
-  const refund = event.type === 'RefundIssued' || (event.type === 'EntryReversed' && cash.greaterThan(0));
-  if (refund) refunds = cash.negated();
-  else payments = cash;
-  return { balance: balanceEffectOf(movements), unapplied, charges, payments, adjustments, refunds };
+  const isRefund =
+    event.type === 'RefundIssued' ||
+    (event.type === 'EntryReversed' && !isZero(cash) && !cash.startsWith('-'));
+  return {
+    balance: balanceEffectOf(movements),
+    unapplied,
+    charges,
+    payments: isRefund ? '0' : cash,
+    adjustments,
+    refunds: isRefund && !isZero(cash) ? negated(cash) : '0',
+  };
 }
 
-function shareChanges({ accountId, event }: RecordedEvent): Change[] {
+function shareChanges({ accountId, event }: RecordedEvent, movements: readonly Movement[]): Change[] {
   const currency = 'currency' in event.data ? event.data.currency : '';
-  return movementsOf(event).flatMap(({ debit, credit, amount }) =>
-    [[debit, amount] as const, [credit, `-${amount}`] as const].flatMap(([place, signed]) =>
-      'chargeId' in place
-        ? [
-            {
-              table: 'account_shares',
-              key: { account_id: accountId, ...partyColumns(place.party) },
-              set: { currency },
-              add: { balance: signed },
-            },
-          ]
-        : [],
-    ),
-  );
+  const changes: Change[] = [];
+  for (const { debit, credit, amount } of movements) {
+    for (const [place, signed] of [[debit, amount] as const, [credit, negated(amount)] as const]) {
+      if (!('chargeId' in place)) continue;
+      changes.push({
+        table: 'account_shares',
+        key: { account_id: accountId, ...partyColumns(place.party) },
+        set: { currency },
+        add: { balance: signed },
+      });
+    }
+  }
+  return changes;
 }

@@ -1,4 +1,4 @@
-import { ZERO, money } from '../src/ledger/money.js';
+import { addAmounts } from '../src/ledger/add-amounts.js';
 import type { AnyRecordedEvent } from '../src/ledger/recorded-event.js';
 import { type Change, type Projection, type Row, changesIn } from './projection.js';
 
@@ -34,5 +34,5 @@ function apply(tables: Tables, { table, key, set, add, max, running }: Change): 
 function plus(before: Row[string] | undefined, amount: string): string {
   // Most sums of an account stay as they are with most events.
   if (amount === '0' && typeof before === 'string') return before;
-  return (before === undefined || before === null ? ZERO : money(String(before))).plus(amount).toFixed();
+  return addAmounts(String(before ?? '0'), amount);
 }

@@ -47,10 +47,10 @@ export const journal: Projection = {
       columns: { gl_account: 'text', currency: 'text', amount: 'numeric' },
     },
   ],
-  changesOf(recorded) {
+  changesOf(recorded, movements) {
     const { accountId, event } = recorded;
     const of = { account_id: accountId, stream: null, entry_id: entryIdOf(event) };
-    return changesOfLines(recorded, of, journalLinesOf(event));
+    return changesOfLines(recorded, of, journalLinesOf(event, movements));
   },
   changesOfRemittance(recorded) {
     const { stream, event } = recorded;

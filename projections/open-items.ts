@@ -1,4 +1,5 @@
-import { movementsOf } from '../src/ledger/movements.js';
+import { negated } from '../src/ledger/add-amounts.js';
+import type { Movement } from '../src/ledger/movements.js';
 import type { RecordedEvent } from '../src/ledger/recorded-event.js';
 import { PARTY_COLUMNS, PARTY_KEY, ownerColumns, partyColumns } from './party-columns.js';
 import type { Change, Projection } from './projection.js';
@@ -68,8 +69,8 @@ export const openItems: Projection = {
       indexes: [{ columns: ['account_id'], where: 'amount <> 0' }],
     },
   ],
-  changesOf(recorded) {
-    return [...chargeChange(recorded), ...movementChanges(recorded)];
+  changesOf(recorded, movements) {
+    return [...chargeChange(recorded), ...movementChanges(recorded, movements)];
   },
 };
 
@@ -95,17 +96,18 @@ function chargeChange({ accountId, event, recordedAt }: RecordedEvent): Change[]
   ];
 }
 
-function movementChanges({ accountId, event }: RecordedEvent): Change[] {
+function movementChanges({ accountId, event }: RecordedEvent, movements: readonly Movement[]): Change[] {
   const currency = 'currency' in event.data ? event.data.currency : '';
   const changes: Change[] = [];
-  for (const { debit, credit, amount } of movementsOf(event)) {
-    for (const [place, signed, negated] of [
-      [debit, amount, `-${amount}`] as const,
-      [credit, `-${amount}`, amount] as const,
+  for (const { debit, credit, amount } of movements) {
+    const minus = negated(amount);
+    for (const [place, signed, other] of [
+      [debit, amount, minus] as const,
+      [credit, minus, amount] as const,
     ]) {
       if ('chargeId' in place) {
         const key = { account_id: accountId, charge_id: place.chargeId, ...partyColumns(place.party) };
-        const used = place.since === undefined ? negated : '0';
+        const used = place.since === undefined ? other : '0';
         changes.push({ table: 'shares', key, set: { currency }, add: { balance: signed, used } });
         if (place.since !== undefined) {
           changes.push({
@@ -119,7 +121,7 @@ function movementChanges({ accountId, event }: RecordedEvent): Change[] {
           table: 'unapplied_credits',
           key: { account_id: accountId, payment_id: place.paymentId },
           set: { ...ownerColumns(place.owner), currency },
-          add: { amount: negated },
+          add: { amount: other },
         });
       }
     }

@@ -1,3 +1,4 @@
+import { type Movement, movementsOf } from '../src/ledger/movements.js';
 import {
   type AnyRecordedEvent,
   type RecordedEvent,
@@ -35,7 +36,10 @@ export interface Change {
   set?: Row;
   add?: Record<string, string>;
   max?: Row;
-  /** Sets `column` to the sum of this and all earlier `amount`s of the rows that share the first key column. */
+  /**
+   * Sets `column` to the sum of this and all earlier `amount`s of the rows that share the first key column; only where
+   * rows are written once.
+   */
   running?: { column: string; amount: string };
 }
 
@@ -48,14 +52,28 @@ export interface Projection {
   /** Raised whenever tables or changes alter: the projection is then rebuilt beside the old one. */
   version: number;
   tables: readonly Table[];
-  changesOf: (recorded: RecordedEvent) => Change[];
+  /** @param movements what the event does to money, worked out once for all projections */
+  changesOf: (recorded: RecordedEvent, movements: readonly Movement[]) => Change[];
   /** Of events beside the accounts; left out where they change nothing. */
   changesOfRemittance?: (recorded: RecordedRemittanceEvent) => Change[];
 }
 
-/** The changes of an event, whichever stream it is of. */
-export function changesIn(projection: Projection, recorded: AnyRecordedEvent): Change[] {
+/**
+ * The changes of an event, whichever stream it is of.
+ *
+ * @param movements those of an event of an account, where they are known
+ */
+export function changesIn(
+  projection: Projection,
+  recorded: AnyRecordedEvent,
+  movements = movementsIn(recorded),
+): Change[] {
   return isOfAccount(recorded)
-    ? projection.changesOf(recorded)
+    ? projection.changesOf(recorded, movements)
     : (projection.changesOfRemittance?.(recorded) ?? []);
+}
+
+/** What an event of an account does to money; none for an event of another stream, whose projections look for themselves. */
+export function movementsIn(recorded: AnyRecordedEvent): readonly Movement[] {
+  return isOfAccount(recorded) ? movementsOf(recorded.event) : [];
 }

@@ -49,8 +49,8 @@ export const REMITTANCE_CLAIMS: Table = {
     currency: 'text',
     effective_on: 'date',
     findings: 'jsonb',
-    /** As the account has them, each with its charge. */
-    lines: 'jsonb',
+    /** Of the event that recorded it on the account: the account's history has the lines, each with its charge. */
+    revision: 'bigint',
     /** The payment that was posted for it. */
     payment_id: 'text',
     held: 'jsonb',
@@ -116,7 +116,7 @@ function adjudicated(recorded: RecordedEvent, data: DataOf<'ClaimAdjudicated'>):
         payer_position: data.position ?? null,
         ...traceColumns(data.trace),
         ...statedColumns(data),
-        lines: JSON.stringify(data.lines),
+        revision: recorded.revision,
         ...heldColumns(data.held),
         position: recorded.position,
         recorded_at: recorded.recordedAt,

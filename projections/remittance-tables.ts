@@ -1,6 +1,7 @@
 import { claimOfAdjudication } from '../src/ledger/adjudication-id.js';
 import { type AccountEvent, entryIdOf } from '../src/ledger/events.js';
-import { movementsOf } from '../src/ledger/movements.js';
+import { negated } from '../src/ledger/add-amounts.js';
+import type { Movement } from '../src/ledger/movements.js';
 import type { RecordedEvent, RecordedRemittanceEvent } from '../src/ledger/recorded-event.js';
 import type { Change, Table } from './projection.js';
 
@@ -196,7 +197,7 @@ export function remittanceChanges({ event, position, recordedAt }: RecordedRemit
 }
 
 /** What an event of an account does to the row of the remittance that it follows from. */
-export function postedChanges({ event }: RecordedEvent): Change[] {
+export function postedChanges({ event }: RecordedEvent, movements: readonly Movement[]): Change[] {
   const changes: Change[] = [];
   if (event.type === 'ClaimAdjudicated') {
     changes.push({
@@ -205,7 +206,7 @@ export function postedChanges({ event }: RecordedEvent): Change[] {
       add: { adjudicated: '1' },
     });
   }
-  for (const { remittanceId, amount } of clearedBy(event)) {
+  for (const { remittanceId, amount } of clearedBy(event, movements)) {
     changes.push({ table: 'remittances', key: { remittance_id: remittanceId }, add: { cleared: amount } });
   }
   return changes;
@@ -215,18 +216,17 @@ export function postedChanges({ event }: RecordedEvent): Change[] {
  * What an event took from the clearing account, signed, by the remittance whose money it is. A reversal that no
  * remittance asked for gives back the money of the one that it came with.
  */
-function* clearedBy(event: AccountEvent): Iterable<{ remittanceId: string; amount: string }> {
+function* clearedBy(
+  event: AccountEvent,
+  movements: readonly Movement[],
+): Iterable<{ remittanceId: string; amount: string }> {
   if (event.type !== 'PaymentPosted' && event.type !== 'EntryReversed') return;
   const { remittance } = event.data;
-  const entryId = entryIdOf(event);
-  const movements =
-    event.type === 'EntryReversed'
-      ? event.data.movements
-      : movementsOf(event).map((movement) => ({ ...movement, of: entryId }));
-  for (const { debit, credit, amount, of } of movements) {
+  for (const [i, { debit, credit, amount }] of movements.entries()) {
     const taken = debit.account === 'Assets:RemittanceClearing';
     if (!taken && credit.account !== 'Assets:RemittanceClearing') continue;
+    const of = event.type === 'EntryReversed' ? event.data.movements[i]!.of : entryIdOf(event);
     const remittanceId = remittance?.id ?? claimOfAdjudication(of).remittanceId;
-    yield { remittanceId, amount: taken ? amount : `-${amount}` };
+    yield { remittanceId, amount: taken ? amount : negated(amount) };
   }
 }

@@ -10,9 +10,9 @@ import { PROVIDER_ADJUSTMENTS, REMITTANCES, postedChanges, remittanceChanges } f
  */
 export const remittances: Projection = {
   name: 'remittances',
-  version: 1,
+  version: 2,
   tables: [REMITTANCES, REMITTANCE_CLAIMS, PROVIDER_ADJUSTMENTS, ...CONTROL_TABLES, ...DEPOSIT_TABLES],
-  changesOf: (recorded) => [...postedChanges(recorded), ...claimChanges(recorded)],
+  changesOf: (recorded, movements) => [...postedChanges(recorded, movements), ...claimChanges(recorded)],
   changesOfRemittance: (recorded) => [
     ...remittanceChanges(recorded),
     ...statedClaimChanges(recorded),

@@ -3,7 +3,7 @@ import { UnreadableEvent, decode } from '../event-store/codec.js';
 import type { StoredEvent } from '../event-store/event-store.js';
 import { describe } from '../ledger/description.js';
 import { effectiveOnOf, entryIdOf } from '../ledger/events.js';
-import { type Money, ZERO, formatMoney } from '../ledger/money.js';
+import { type Money, ZERO, formatMoney, money } from '../ledger/money.js';
 import { balanceEffectOf, movementsOf } from '../ledger/movements.js';
 import { type Party, partyKey } from '../ledger/party.js';
 import type { HistoryItem } from '../read-models/queries/history.js';
@@ -97,7 +97,7 @@ export async function replayAccount(
         }
       }
     }
-    const effect = balanceEffectOf(movements);
+    const effect = money(balanceEffectOf(movements));
     balance = balance.plus(effect);
     items.push({
       revision,

@@ -22,6 +22,7 @@ export interface ConnectionPool {
 }
 
 export interface PooledConnection {
+  /** A `copy … from stdin` has the text of its rows as its one parameter, see `copyRows`. */
   query(sql: string, parameters: readonly unknown[]): Promise<RawResult>;
   release(discard?: boolean): void;
 }

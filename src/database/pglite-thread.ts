@@ -11,6 +11,8 @@ export interface Statement {
   call: number;
   sql: string;
   parameters: unknown[];
+  /** What the statement copies from `/dev/blob`. */
+  rows?: string;
 }
 
 export interface Answer {
@@ -60,12 +62,13 @@ try {
 async function answer(
   pglite: PGlite,
   parsers: Record<string, (text: string) => string>,
-  { call, sql, parameters }: Statement,
+  { call, sql, parameters, rows: copied }: Statement,
 ): Promise<Answer> {
   try {
     const { rows, fields, affectedRows, command } = await pglite.query<(string | null)[]>(sql, parameters, {
       rowMode: 'array',
       parsers,
+      ...(copied === undefined ? {} : { blob: new Blob([copied]) }),
     });
     return {
       call,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { arrayLiteral } from './array-literal.js';
+import { isCopy } from './copy-rows.js';
 import type { ConnectionPool, PooledConnection, RawResult } from './database.js';
 import { DISK_IS_FULL, DatabaseUnavailable, driverError } from './database-unavailable.js';
 import type { Answer, Statement } from './pglite-thread.js';
@@ -113,7 +114,15 @@ class PGliteThread implements ConnectionPool {
     if (this.#gone !== undefined) throw this.#gone;
     this.#lastCall += 1;
     const call = this.#lastCall;
-    this.#worker.postMessage({ call, sql, parameters: parameters.map(asText) } satisfies Statement);
+    const statement: Statement = isCopy(sql)
+      ? {
+          call,
+          sql: sql.replace(/ from stdin$/, ` from '/dev/blob'`),
+          parameters: [],
+          rows: String(parameters[0]),
+        }
+      : { call, sql, parameters: parameters.map(asText) };
+    this.#worker.postMessage(statement);
     const { command, rowCount, columns, rows, refused } = await this.#answer(call);
     if (refused) {
       throw driverError(Object.assign(new pg.DatabaseError(refused.message, 0, 'error'), refused));

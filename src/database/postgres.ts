@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { isCopy } from './copy-rows.js';
 import type { ConnectionPool, PooledConnection, RawResult } from './database.js';
 import { DatabaseUnavailable, connectionError, driverError } from './database-unavailable.js';
 import { openPostgresSession } from './postgres-session.js';
@@ -23,7 +25,11 @@ export function postgresPool(url: string, silentAfterMs?: number): ConnectionPoo
   const silent = new SilentConnections(url, silentAfterMs);
   const connections = new WeakMap<pg.PoolClient, PooledConnection>();
   const open = new Set<pg.PoolClient>();
-  pool.on('connect', (client) => open.add(client));
+  pool.on('connect', (client) => {
+    // The server may send it away in the same breath as it lets it in, before whoever asked for it listens.
+    client.on('error', () => undefined);
+    open.add(client);
+  });
   pool.on('remove', (client) => open.delete(client));
 
   return {
@@ -76,7 +82,9 @@ function connectionOver(
   return {
     async query(sql, parameters) {
       try {
-        return (await watch(() => client.query(sql, [...parameters]))) as RawResult;
+        const query = () =>
+          isCopy(sql) ? copyIn(client, sql, parameters) : client.query(sql, [...parameters]);
+        return (await watch<unknown>(query)) as RawResult;
       } catch (error) {
         const told = asError(error);
         broken ||= told instanceof DatabaseUnavailable;
@@ -85,6 +93,19 @@ function connectionOver(
     },
     release: (discard) => client.release(discard === true || broken),
   };
+}
+
+function copyIn(client: pg.PoolClient, sql: string, [rows]: readonly unknown[]): Promise<RawResult> {
+  const stream = client.query(copyFrom(sql));
+  return new Promise((resolve, reject) => {
+    stream.on('finish', () => resolve({ command: 'COPY', rowCount: stream.rowCount, rows: [] }));
+    stream.on('error', (error) => {
+      // It does not stop by itself, and would go on to write to a connection that it has let go of.
+      stream.destroy();
+      reject(error);
+    });
+    stream.end(rows);
+  });
 }
 
 function asError(error: unknown): Error {

@@ -1,6 +1,7 @@
 import type { CalendarDate } from './calendar.js';
 import type { AccountEvent, AdjustmentCategory, Allocation, CreditSource, Place } from './events.js';
-import { type Money, ZERO, formatMoney, money } from './money.js';
+import { addAmounts, isZero, negated } from './add-amounts.js';
+import { formatMoney, money } from './money.js';
 import type { RemittanceEvent } from './remittance-events.js';
 import { type Owner, type Party, ownerKey, ownerOf, partyKey } from './party.js';
 
@@ -74,13 +75,13 @@ export function movementsOf(event: AccountEvent): Movement[] {
       const { paymentId, from, amount, allocations, effectiveOn, currency, remittance } = event.data;
       // The cash of a remittance came as one sum; what is posted of it is taken from there.
       const cash = remittance === undefined ? CASH : CLEARING;
-      const rest = allocations.reduce((left, a) => left.minus(a.amount), money(amount));
+      const rest = allocations.reduce((left, a) => addAmounts(left, negated(a.amount)), amount);
       return [
         ...allocations.flatMap((a) => settle(cash, a, effectiveOn)),
         ...some({
           debit: cash,
           credit: unapplied(paymentId, ownerOf(from)),
-          amount: formatMoney(rest, currency),
+          amount: isZero(rest) ? rest : formatMoney(money(rest), currency),
           effectiveOn,
         }),
       ];
@@ -182,12 +183,15 @@ function signed({ debit, credit, amount, effectiveOn }: Movement): Movement[] {
 
 /** A movement of nothing is none: zero charges and fully allocated payments leave no line. */
 function some(movement: Movement): Movement[] {
-  return money(movement.amount).isZero() ? [] : [movement];
+  return isZero(movement.amount) ? [] : [movement];
 }
 
 /** The journal lines of an event: its movements, with equal sides of equal places and dates drawn together. */
-export function journalLinesOf(event: AccountEvent): JournalLine[] {
-  return linesOf(movementsOf(event), 'currency' in event.data ? event.data.currency : '');
+export function journalLinesOf(
+  event: AccountEvent,
+  movements: readonly Movement[] = movementsOf(event),
+): JournalLine[] {
+  return linesOf(movements, 'currency' in event.data ? event.data.currency : '');
 }
 
 /** The journal lines of an event beside the accounts. */
@@ -196,23 +200,28 @@ export function journalLinesOfRemittance(event: RemittanceEvent): JournalLine[] 
 }
 
 function linesOf(movements: readonly Movement[], currency: string): JournalLine[] {
-  const lines = new Map<
-    string,
-    { place: Place; side: 'debit' | 'credit'; amount: Money; effectiveOn: CalendarDate }
-  >();
+  // Its two sides are never the same line.
+  if (movements.length === 1) {
+    const { debit, credit, amount, effectiveOn } = movements[0]!;
+    return [
+      { place: debit, debit: amount, effectiveOn },
+      { place: credit, credit: amount, effectiveOn },
+    ];
+  }
+  const lines = new Map<string, JournalLine>();
+  const sums = new Map<JournalLine, string>();
   for (const { debit, credit, amount, effectiveOn } of movements) {
     for (const [side, place] of [['debit', debit] as const, ['credit', credit] as const]) {
       const key = `${side}|${effectiveOn}|${placeKey(place)}|${'since' in place ? place.since : ''}`;
-      const line = lines.get(key) ?? { place, side, amount: ZERO, effectiveOn };
-      line.amount = line.amount.plus(amount);
-      lines.set(key, line);
+      const line = lines.get(key);
+      if (line) sums.set(line, addAmounts(sums.get(line) ?? line[side]!, amount));
+      else lines.set(key, { place, [side]: amount, effectiveOn });
     }
   }
-  return [...lines.values()].map(({ place, side, amount, effectiveOn }) => ({
-    place,
-    [side]: formatMoney(amount, currency),
-    effectiveOn,
-  }));
+  for (const [line, sum] of sums) {
+    line[line.debit === undefined ? 'credit' : 'debit'] = formatMoney(money(sum), currency);
+  }
+  return [...lines.values()];
 }
 
 /** A key that tells places apart, whatever the age of the part that is moved. */
@@ -227,12 +236,12 @@ export function countsInBalance(place: Place): boolean {
   return 'chargeId' in place || 'paymentId' in place;
 }
 
-/** What movements do to the account's balance, signed: a charge raises it, a payment lowers it. */
-export function balanceEffectOf(movements: Iterable<Movement>): Money {
-  let effect = ZERO;
+/** What movements do to the account's balance, signed, a decimal string: a charge raises it, a payment lowers it. */
+export function balanceEffectOf(movements: Iterable<Movement>): string {
+  let effect = '0';
   for (const { debit, credit, amount } of movements) {
-    if (countsInBalance(debit)) effect = effect.plus(amount);
-    if (countsInBalance(credit)) effect = effect.minus(amount);
+    if (countsInBalance(debit)) effect = addAmounts(effect, amount);
+    if (countsInBalance(credit)) effect = addAmounts(effect, negated(amount));
   }
   return effect;
 }

@@ -2,7 +2,7 @@ import { UnreadableEvent, accountStream, decode } from '../event-store/codec.js'
 import type { EventStore } from '../event-store/event-store.js';
 import type { AccountEvent } from '../ledger/events.js';
 import { entryIdOf } from '../ledger/events.js';
-import { ZERO } from '../ledger/money.js';
+import { ZERO, money } from '../ledger/money.js';
 import { balanceEffectOf, movementsOf } from '../ledger/movements.js';
 import { NO_SUMS, type Sums, plus } from './sums.js';
 
@@ -34,7 +34,7 @@ export async function sumsInLedger(
       found.unreadable += 1;
       continue;
     }
-    const effect = balanceEffectOf(movementsOf(event));
+    const effect = money(balanceEffectOf(movementsOf(event)));
     found.balance = found.balance.plus(effect);
     if (event.type === 'AccountOpened') continue;
     if (isOfFile(entryIdOf(event)))

@@ -5,16 +5,17 @@ import {
   type Row,
   type Table,
   changesIn,
+  movementsIn,
 } from '../../../projections/projection.js';
-import { type Money, money } from '../../ledger/money.js';
+import { addAmounts } from '../../ledger/add-amounts.js';
+import type { Movement } from '../../ledger/movements.js';
 import type { AnyRecordedEvent } from '../../ledger/recorded-event.js';
 
 /** All changes of a batch to one row, drawn together. */
 export interface FoldedRow {
   key: Row;
   set: Row;
-  /** Sums, or the one amount as it came: most rows are touched once. */
-  add: Record<string, Money | string>;
+  add: Record<string, string>;
   max: Row;
   running?: { column: string; amount: string };
 }
@@ -54,9 +55,11 @@ export class BatchFold {
 
   /** @throws FoldFailed having changed nothing */
   add(recorded: AnyRecordedEvent): void {
+    let movements: readonly Movement[] | undefined;
     const all = this.#projections.map(({ projection, tables }) => {
       try {
-        const changes = changesIn(projection, recorded);
+        movements ??= movementsIn(recorded);
+        const changes = changesIn(projection, recorded, movements);
         for (const { table } of changes) if (!tables.has(table)) throw new TypeError(`no table ${table}`);
         return { tables, changes };
       } catch (error) {
@@ -117,11 +120,10 @@ function merge(row: FoldedRow, { set, add, max, running }: Change): void {
   if (running) row.running = running;
 }
 
-/** Most columns of an account stay as they are with most events, and sums are most of the work of a fold. */
-function sum(before: Money | string | undefined, amount: string): Money | string {
+/** Most columns of an account stay as they are with most events. */
+function sum(before: string | undefined, amount: string): string {
   if (before === undefined || before === '0') return amount;
-  if (amount === '0') return before;
-  return (typeof before === 'string' ? money(before) : before).plus(amount);
+  return amount === '0' ? before : addAmounts(before, amount);
 }
 
 function greatest(a: Cell | undefined, b: Cell): Cell {

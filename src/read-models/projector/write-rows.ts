@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Cell, Table } from '../../../projections/projection.js';
 import { arrayLiteral } from '../../database/array-literal.js';
+import { copyRows } from '../../database/copy-rows.js';
 import type { Queryable } from '../../database/database.js';
-import { type Money, ZERO, money } from '../../ledger/money.js';
-import type { FoldedProjections, FoldedRow, FoldedTable } from './fold-batch.js';
+import { addAmounts } from '../../ledger/add-amounts.js';
+import type { FoldedProjections, FoldedRow } from './fold-batch.js';
 import { schemaOf } from './tables.js';
 
 /** Tables that a batch is written to. */
@@ -17,9 +18,9 @@ export interface Target {
  * nobody else writes. Forgotten after any error.
  */
 export class RunningSums {
-  readonly #tables = new Map<string, Map<string, Money>>();
+  readonly #tables = new Map<string, Map<string, string>>();
 
-  of(schema: string, table: string): Map<string, Money> {
+  of(schema: string, table: string): Map<string, string> {
     const name = `${schema}.${table}`;
     let sums = this.#tables.get(name);
     if (!sums || sums.size > PARTITIONS_REMEMBERED_MAX) {
@@ -36,33 +37,60 @@ export class RunningSums {
 
 const PARTITIONS_REMEMBERED_MAX = 100_000;
 
-/** Writes a folded batch to every target, with a few statements for each table whatever the size of the batch. */
+/**
+ * Writes a folded batch to every target: by COPY where rows are only ever added, everywhere else by one statement for
+ * all tables together, so that a batch is a few statements whatever its size.
+ */
 export async function writeBatch(
   tx: Queryable,
   targets: readonly Target[],
   folded: FoldedProjections,
   sums: RunningSums,
 ): Promise<void> {
+  const upserts: RawBuilder<unknown>[] = [];
   for (const { name, generation } of targets) {
-    for (const table of folded.get(name) ?? []) await writeTable(tx, schemaOf(name, generation), table, sums);
+    const schema = schemaOf(name, generation);
+    for (const { table, rows } of folded.get(name) ?? []) {
+      if (table.appendOnly) await append(tx, schema, table, rows, sums);
+      else upserts.push(...byColumns(rows).map((group) => upsert(schema, table, group)));
+    }
   }
+  if (upserts.length === 0) return;
+  // No two of them touch the same row: a batch has each row once.
+  const parts = upserts.map((part, i) => sql`${sql.id(`part_${i}`)} as (${part})`);
+  await sql`with ${sql.join(parts)} select`.execute(tx);
 }
 
-async function writeTable(
+async function append(
   tx: Queryable,
   schema: string,
-  { table, rows }: FoldedTable,
+  table: Table,
+  rows: readonly FoldedRow[],
   sums: RunningSums,
 ): Promise<void> {
-  const runs = await runningColumn(tx, schema, table, rows, sums);
-  for (const group of byColumns(rows)) await upsert(tx, schema, table, group, runs);
+  const columns = Object.keys(table.columns);
+  const running = await runningColumn(tx, schema, table, rows, sums);
+  await copyRows(
+    tx,
+    { schema, name: table.name },
+    columns,
+    rows.map((row) =>
+      columns.map((column) =>
+        column === running?.column ? running.sums.get(row) : (row.set[column] ?? row.key[column]),
+      ),
+    ),
+  );
 }
 
 /** Rows that change the same columns can be written by one statement. */
 function byColumns(rows: readonly FoldedRow[]): FoldedRow[][] {
   const groups = new Map<string, FoldedRow[]>();
   for (const row of rows) {
-    const columns = [row.set, row.add, row.max].map((part) => Object.keys(part).join()).join(';');
+    let columns = '';
+    for (const part of [row.set, row.add, row.max]) {
+      for (const column in part) columns += `${column},`;
+      columns += ';';
+    }
     const group = groups.get(columns);
     if (group) group.push(row);
     else groups.set(columns, [row]);
@@ -70,13 +98,7 @@ function byColumns(rows: readonly FoldedRow[]): FoldedRow[][] {
   return [...groups.values()];
 }
 
-async function upsert(
-  tx: Queryable,
-  schema: string,
-  table: Table,
-  rows: readonly FoldedRow[],
-  runs: Running | undefined,
-): Promise<void> {
+function upsert(schema: string, table: Table, rows: readonly FoldedRow[]): RawBuilder<unknown> {
   const first = rows[0]!;
   const columns: { name: string; cells: (Cell | undefined)[]; onConflict?: RawBuilder<unknown> }[] = [];
   for (const name of table.key) columns.push({ name, cells: rows.map((row) => row.key[name]) });
@@ -90,7 +112,7 @@ async function upsert(
   for (const name of Object.keys(first.add)) {
     columns.push({
       name,
-      cells: rows.map((row) => textOf(row.add[name]!)),
+      cells: rows.map((row) => row.add[name]),
       onConflict: sql`coalesce(t.${sql.id(name)}, 0) + excluded.${sql.id(name)}`,
     });
   }
@@ -101,29 +123,20 @@ async function upsert(
       onConflict: sql`greatest(t.${sql.id(name)}, excluded.${sql.id(name)})`,
     });
   }
-  if (runs && first.running) {
-    columns.push({ name: runs.column, cells: rows.map((row) => runs.sums.get(row)!.toFixed()) });
-  }
-
   const names = sql.join(columns.map(({ name }) => sql.id(name)));
   const arrays = columns.map(
     ({ name, cells }) => sql`${arrayLiteral(cells)}::${sql.raw(table.columns[name] ?? 'text')}[]`,
   );
-  await sql`
+  return sql`
     insert into ${sql.id(schema, table.name)} as t (${names})
     select * from unnest(${sql.join(arrays)})
-    ${conflictClause(table, columns)}`.execute(tx);
-}
-
-function textOf(amount: Money | string): string {
-  return typeof amount === 'string' ? amount : amount.toFixed();
+    ${conflictClause(table, columns)}`;
 }
 
 function conflictClause(
   table: Table,
   columns: readonly { name: string; onConflict?: RawBuilder<unknown> }[],
 ): RawBuilder<unknown> {
-  if (table.appendOnly) return sql``;
   const changes = columns.flatMap(({ name, onConflict }) =>
     onConflict ? [sql`${sql.id(name)} = ${onConflict}`] : [],
   );
@@ -135,7 +148,7 @@ function conflictClause(
 
 interface Running {
   column: string;
-  sums: Map<FoldedRow, Money>;
+  sums: Map<FoldedRow, string>;
 }
 
 /** The running column of each row: what stood in its partition before, plus the amounts up to it. */
@@ -163,12 +176,12 @@ async function runningColumn(
         where t.${sql.id(partition!)} = p.name order by ${newestFirst} limit 1
       ) as sum
       from unnest(${arrayLiteral([...unknown])}::text[]) as p(name)`.execute(tx);
-    for (const { name, sum } of found.rows) last.set(name, sum === null ? ZERO : money(sum));
+    for (const { name, sum } of found.rows) last.set(name, sum ?? '0');
   }
-  const sums = new Map<FoldedRow, Money>();
+  const sums = new Map<FoldedRow, string>();
   for (const row of rows) {
     const name = String(row.key[partition!]);
-    const sum = (last.get(name) ?? ZERO).plus(row.running?.amount ?? '0');
+    const sum = addAmounts(last.get(name) ?? '0', row.running?.amount ?? '0');
     last.set(name, sum);
     sums.set(row, sum);
   }

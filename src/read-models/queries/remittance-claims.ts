@@ -186,9 +186,10 @@ async function claimRows(
 ): Promise<ClaimRow[]> {
   // A row without the claim's own words is there only where the events that have them could not be read.
   const { rows } = await sql<ClaimRow>`
-    select c.*, coalesce(c.lines, c.statement->'lines') as lines,
+    select c.*, coalesce(h.data->'lines', c.statement->'lines') as lines,
       ${remittanceIsTrustworthy('c.remittance_id')} and ${isTrustworthy('c.account_id')} as trustworthy
     from ledger_read.remittance_claims c
+    left join ledger_read.account_history h on h.account_id = c.account_id and h.revision = c.revision
     where c.remittance_id = ${remittanceId} and c.claim_id is not null and ${wanted}
     order by c.claim limit ${limit}`.execute(reader);
   return rows;

@@ -81,7 +81,8 @@ const whileOpen = (column: string): string =>
 const remittanceClaims: View = {
   name: 'remittance_claims',
   comment: 'One row a claim of a remittance that has an outcome.',
-  from: 'from ledger_read.remittance_claims c',
+  from: `from ledger_read.remittance_claims c
+    left join ledger_read.account_history h on h.account_id = c.account_id and h.revision = c.revision`,
   columns: {
     remittance_id: { is: 'c.remittance_id', comment: 'The remittance' },
     claim: { is: 'c.claim', comment: 'Its number in the remittance, from 1' },
@@ -102,7 +103,7 @@ const remittanceClaims: View = {
     currency: { is: 'c.currency', comment: 'ISO 4217' },
     effective_on: { is: 'c.effective_on', comment: 'When it counts' },
     lines: {
-      is: `coalesce(c.lines, c.statement->'lines')`,
+      is: `coalesce(h.data->'lines', c.statement->'lines')`,
       comment: 'Its service lines with their adjustments, each with its charge where it has one',
     },
     findings: { is: 'c.findings', comment: 'What was found about it' },

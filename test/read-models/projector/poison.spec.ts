@@ -142,9 +142,9 @@ onEachDatabase('a poisonous event', (fresh) => {
     const log0 = log.events.find(({ type }) => type === 'ChargePosted')!;
     const refusing: Projection = {
       ...accountHistory,
-      changesOf(recorded) {
+      changesOf(recorded, movements) {
         if (recorded.position === log0.position) throw new RangeError(SECRET);
-        return accountHistory.changesOf(recorded);
+        return accountHistory.changesOf(recorded, movements);
       },
     };
     const chosen = projections.map((p) => (p.name === refusing.name ? refusing : p));

@@ -206,9 +206,9 @@ const balancesOfNextVersion: Projection = {
       ? { ...table, columns: { ...table.columns, events: 'numeric' as const } }
       : table,
   ),
-  changesOf: (recorded) =>
+  changesOf: (recorded, movements) =>
     balances
-      .changesOf(recorded)
+      .changesOf(recorded, movements)
       .map((change) =>
         change.table === 'accounts' ? { ...change, add: { ...change.add, events: '1' } } : change,
       ),

@@ -245,7 +245,7 @@ function historyOf(events: readonly RecordedEvent[], asOf: string) {
   return events
     .filter(({ event }) => effectiveOnOf(event) <= asOf)
     .map(({ event, revision, position, recordedAt, actor }) => {
-      const amount = balanceEffectOf(movementsOf(event).filter((m) => m.effectiveOn <= asOf));
+      const amount = money(balanceEffectOf(movementsOf(event).filter((m) => m.effectiveOn <= asOf)));
       balance = balance.plus(amount);
       return {
         revision,
