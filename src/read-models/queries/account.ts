@@ -171,7 +171,7 @@ async function journalSums(reader: Reader, clocks: Clocks, account: KnownAccount
 
 /** The road to one account's figures. */
 export function roadOf(account: Pick<KnownAccount, 'changed'>): Road {
-  return account.changed ? 'journal' : 'stored';
+  return account.changed ? 'journal' : 'kept';
 }
 
 async function sharesByParty(

@@ -30,6 +30,13 @@ export function withinClocks(alias: string, { asOf, knownAt }: ClockSql): RawBui
   return knownAt === undefined ? counts : sql`(${counts} and ${row}.recorded_at <= ${knownAt})`;
 }
 
+/** Condition on a row that has `effective_on` and `recorded_at`: it counts later, or became known later. */
+export function outsideClocks(alias: string, { asOf, knownAt }: ClockSql): RawBuilder<unknown> {
+  const row = sql.raw(alias);
+  const later = sql`${row}.effective_on > ${asOf}`;
+  return knownAt === undefined ? later : sql`(${later} or ${row}.recorded_at > ${knownAt})`;
+}
+
 /** Condition on a row that has `recorded_at`: it was known. */
 export function wasKnown(alias: string, { knownAt }: ClockSql): RawBuilder<unknown> {
   return knownAt === undefined ? sql`true` : sql`${sql.raw(alias)}.recorded_at <= ${knownAt}`;

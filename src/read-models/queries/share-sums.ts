@@ -1,29 +1,52 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Extent, byRoad, keptIsExact, readFromJournal } from './road.js';
+import { outsideClocks, withinClocks } from './clocks.js';
+import { type Extent, byRoad } from './road.js';
+import { inScope } from './scope.js';
 
 /*
  * The sums that answers are made of, each as a relation with the same columns whichever road leads there.
  */
 
+const SHARE_COLUMNS = ['account_id', 'charge_id', 'party', 'payer_id', 'payer_position'];
+const OWNER_COLUMNS = ['account_id', 'payment_id', 'party', 'payer_id', 'party_name'];
+
 /** What names a share. */
-export const SHARE = sql.raw('account_id, charge_id, party, payer_id, payer_position');
+export const SHARE = sql.raw(SHARE_COLUMNS.join(', '));
 
 function shareOf(alias: string): RawBuilder<unknown> {
-  return sql.raw(
-    ['account_id', 'charge_id', 'party', 'payer_id', 'payer_position'].map((c) => `${alias}.${c}`).join(', '),
-  );
+  return sql.raw(SHARE_COLUMNS.map((column) => `${alias}.${column}`).join(', '));
+}
+
+function ownerOf(alias: string): RawBuilder<unknown> {
+  return sql.raw(OWNER_COLUMNS.map((column) => `${alias}.${column}`).join(', '));
+}
+
+/** Condition on a journal line: it is in scope and counts. */
+function counts({ clocks, scope }: Extent): RawBuilder<unknown> {
+  return sql`${withinClocks('l', clocks)} and ${inScope('l', scope)}`;
+}
+
+/** Condition on a journal line: it is in scope, stands in kept sums, and does not count. */
+function isToBeTakenBack({ clocks, scope }: Extent): RawBuilder<unknown> {
+  return sql`${outsideClocks('l', clocks)} and ${inScope('l', scope)}`;
 }
 
 /** SHARE, currency, balance: every share that is not settled. */
 export function shareBalances(extent: Extent): RawBuilder<unknown> {
-  return byRoad(
-    extent,
-    () => sql`select ${shareOf('s')}, s.currency, s.balance
-      from ledger_read.shares s where s.balance <> 0 and ${keptIsExact('s', extent)}`,
-    () => sql`select ${shareOf('l')}, l.currency, sum(l.amount) as balance
-      from ledger_read.journal_lines l where l.charge_id is not null and ${readFromJournal('l', extent)}
+  const kept = (): RawBuilder<unknown> => sql`select ${shareOf('s')}, s.currency, s.balance
+    from ledger_read.shares s where s.balance <> 0 and ${inScope('s', extent.scope)}`;
+  return byRoad(extent, {
+    kept,
+    rolled_back: () => sql`select ${shareOf('b')}, b.currency, sum(b.balance) as balance from (
+        ${kept()}
+        union all
+        select ${shareOf('l')}, l.currency, -l.amount from ledger_read.journal_lines l
+        where l.charge_id is not null and ${isToBeTakenBack(extent)}
+      ) b group by ${shareOf('b')}, b.currency having sum(b.balance) <> 0`,
+    journal: () => sql`select ${shareOf('l')}, l.currency, sum(l.amount) as balance
+      from ledger_read.journal_lines l where l.charge_id is not null and ${counts(extent)}
       group by ${shareOf('l')}, l.currency having sum(l.amount) <> 0`,
-  );
+  });
 }
 
 /**
@@ -31,34 +54,51 @@ export function shareBalances(extent: Extent): RawBuilder<unknown> {
  * a row without a day what used it up (negative) or gave back (positive).
  */
 export function shareParts(extent: Extent): RawBuilder<unknown> {
-  return byRoad(
-    extent,
-    () => sql`select ${shareOf('s')}, s.currency, p.since_on, p.opened as amount
-      from ledger_read.shares s join ledger_read.share_parts p using (${SHARE})
-      where s.balance <> 0 and ${keptIsExact('s', extent)}
-      union all
-      select ${shareOf('s')}, s.currency, null, -s.used
-      from ledger_read.shares s where s.balance <> 0 and ${keptIsExact('s', extent)}`,
-    () => sql`select ${shareOf('o')}, o.currency, o.since_on, o.amount from (
-        select d.*, sum(d.amount) over (partition by ${shareOf('d')}) as balance from (
-          select ${shareOf('l')}, l.currency, l.since_on, sum(l.amount) as amount
-          from ledger_read.journal_lines l where l.charge_id is not null and ${readFromJournal('l', extent)}
-          group by ${shareOf('l')}, l.currency, l.since_on
-        ) d
-      ) o where o.balance <> 0`,
-  );
+  const keptOf = (shares: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    select ${shareOf('s')}, s.currency, p.since_on, p.opened as amount
+    from ${shares} s join ledger_read.share_parts p using (${SHARE})
+    union all
+    select ${shareOf('s')}, s.currency, null, -s.used from ${shares} s`;
+  /** Of parts by share and day, those of shares that are not settled. */
+  const unsettled = (parts: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    select ${shareOf('o')}, o.currency, o.since_on, o.amount from (
+      select d.*, sum(d.amount) over (partition by ${shareOf('d')}) as balance from (
+        select ${shareOf('l')}, l.currency, l.since_on, sum(l.amount) as amount from (${parts}) l
+        group by ${shareOf('l')}, l.currency, l.since_on
+      ) d
+    ) o where o.balance <> 0`;
+  const scoped = inScope('s', extent.scope);
+  return byRoad(extent, {
+    kept: () => keptOf(sql`(select * from ledger_read.shares s where s.balance <> 0 and ${scoped})`),
+    rolled_back: () => {
+      const later = sql`(select ${shareOf('l')}, l.currency, l.since_on, -l.amount as amount
+        from ledger_read.journal_lines l where l.charge_id is not null and ${isToBeTakenBack(extent)})`;
+      return unsettled(sql`${keptOf(sql`(select * from ledger_read.shares s where ${scoped} and (s.balance <> 0
+        or (${shareOf('s')}) in (select ${shareOf('x')} from ${later} x)))`)}
+        union all select * from ${later} y`);
+    },
+    journal: () =>
+      unsettled(sql`select ${shareOf('l')}, l.currency, l.since_on, l.amount
+        from ledger_read.journal_lines l where l.charge_id is not null and ${counts(extent)}`),
+  });
 }
 
 /** account_id, payment_id, party, payer_id, party_name, currency, amount of every payment's unapplied rest. */
 export function unappliedCredits(extent: Extent): RawBuilder<unknown> {
-  return byRoad(
-    extent,
-    () => sql`select u.account_id, u.payment_id, u.party, u.payer_id, u.party_name, u.currency, u.amount
-      from ledger_read.unapplied_credits u where u.amount <> 0 and ${keptIsExact('u', extent)}`,
-    () => sql`select l.account_id, l.payment_id, l.party, l.payer_id, l.party_name, l.currency, -sum(l.amount) as amount
-      from ledger_read.journal_lines l where l.payment_id is not null and ${readFromJournal('l', extent)}
-      group by l.account_id, l.payment_id, l.party, l.payer_id, l.party_name, l.currency having sum(l.amount) <> 0`,
-  );
+  const kept = (): RawBuilder<unknown> => sql`select ${ownerOf('u')}, u.currency, u.amount
+    from ledger_read.unapplied_credits u where u.amount <> 0 and ${inScope('u', extent.scope)}`;
+  return byRoad(extent, {
+    kept,
+    rolled_back: () => sql`select ${ownerOf('c')}, c.currency, sum(c.amount) as amount from (
+        ${kept()}
+        union all
+        select ${ownerOf('l')}, l.currency, l.amount from ledger_read.journal_lines l
+        where l.payment_id is not null and ${isToBeTakenBack(extent)}
+      ) c group by ${ownerOf('c')}, c.currency having sum(c.amount) <> 0`,
+    journal: () => sql`select ${ownerOf('l')}, l.currency, -sum(l.amount) as amount
+      from ledger_read.journal_lines l where l.payment_id is not null and ${counts(extent)}
+      group by ${ownerOf('l')}, l.currency having sum(l.amount) <> 0`,
+  });
 }
 
 /**
@@ -67,15 +107,17 @@ export function unappliedCredits(extent: Extent): RawBuilder<unknown> {
  * have several rows.
  */
 export function controlBalances(extent: Extent): RawBuilder<unknown> {
-  return byRoad(
-    extent,
-    () => sql`select a.account_id, coalesce(a.currency, (
-          select l.currency from ledger_read.journal_lines l where l.account_id = a.account_id limit 1
-        )) as currency, a.balance
-      from ledger_read.accounts a where a.balance <> 0 and ${keptIsExact('a', extent)}`,
-    () => sql`select l.account_id, l.currency, -l.amount as balance
-      from ledger_read.journal_lines l
-      where l.account_id is not null and l.charge_id is null and l.payment_id is null
-        and ${readFromJournal('l', extent)}`,
-  );
+  const kept = (): RawBuilder<unknown> => sql`select a.account_id, coalesce(a.currency, (
+        select l.currency from ledger_read.journal_lines l where l.account_id = a.account_id limit 1
+      )) as currency, a.balance
+    from ledger_read.accounts a where a.balance <> 0 and ${inScope('a', extent.scope)}`;
+  const otherSide = (sign: '' | '-', wanted: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    select l.account_id, l.currency, ${sql.raw(sign)}l.amount as balance
+    from ledger_read.journal_lines l
+    where l.account_id is not null and l.charge_id is null and l.payment_id is null and ${wanted}`;
+  return byRoad(extent, {
+    kept,
+    rolled_back: () => sql`${kept()} union all ${otherSide('', isToBeTakenBack(extent))}`,
+    journal: () => otherSide('-', counts(extent)),
+  });
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { type Money, ZERO, formatMoney, money } from '../../ledger/money.js';
-import { type ClockSql, clockSql, withinClocks } from './clocks.js';
+import { type ClockSql, clockSql, outsideClocks, withinClocks } from './clocks.js';
 import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js';
 import { type Road, extentOf } from './road.js';
 import { type Scope, inScope } from './scope.js';
@@ -99,19 +99,14 @@ function glRows(road: Road, clocks: ClockSql, scope: Scope): RawBuilder<GlRow> {
     sql`select l.gl_account, l.currency, ${sql.raw(sign)}l.amount from ledger_read.journal_lines l where ${condition}`;
   const source = ((): RawBuilder<unknown> => {
     switch (road) {
-      case 'stored':
+      case 'kept':
         return kept;
-      case 'mixed':
-        return sql`${kept} union all ${lines(outsideClocks(clocks), '-')}`;
+      case 'rolled_back':
+        return sql`${kept} union all ${lines(outsideClocks('l', clocks), '-')}`;
       case 'journal':
         return lines(sql`${withinClocks('l', clocks)} and ${inScope('l', scope)}`, '');
     }
   })();
   return sql`select gl_account, currency, sum(amount) as amount from (${source}) s
     group by gl_account, currency having sum(amount) <> 0 order by currency, gl_account`;
-}
-
-function outsideClocks({ asOf, knownAt }: ClockSql): RawBuilder<unknown> {
-  const later = sql`l.effective_on > ${asOf}`;
-  return knownAt === undefined ? later : sql`(${later} or l.recorded_at > ${knownAt})`;
 }

@@ -7,7 +7,7 @@ import { type View, orNull, partyColumns, trustworthy } from './view.js';
 
 /** All that is recorded, future dates included: no clock has to be named. */
 const EVERYTHING: Extent = {
-  road: 'stored',
+  road: 'kept',
   clocks: { asOf: sql.raw(`date 'infinity'`), knownAt: undefined },
   scope: {},
 };

@@ -36,7 +36,7 @@ onEachDatabase('aging', (fresh) => {
         };
         const groupBy = random.pick(GROUPS);
         const answer = await query.run({ ...question, groupBy });
-        for (const road of ['mixed', 'journal'] as const) {
+        for (const road of ['rolled_back', 'journal'] as const) {
           expect(await query.run({ ...question, groupBy, road })).toEqual(answer);
         }
         const oracle = oracleAging(events, question);
@@ -57,7 +57,7 @@ onEachDatabase('aging', (fresh) => {
     const question = { asOf: TODAY, basis: 'responsible', buckets: [30, 60] } as const;
     const all = await query.run({ ...question, groupBy: 'entity' });
     for (const entity of ['main', 'north']) {
-      for (const road of [undefined, 'mixed', 'journal'] as const) {
+      for (const road of [undefined, 'rolled_back', 'journal'] as const) {
         const one = await query.run({ ...question, entity, groupBy: 'entity', ...(road && { road }) });
         expect(one.items).toEqual(all.items.filter((item) => item.entity === entity));
       }

@@ -20,7 +20,7 @@ import { createReadModels, fillReadModels } from './read-models.js';
 /** After everything is recorded, before R3's payment counts. */
 const BETWEEN = { asOf: '2026-05-15' };
 const END = { asOf: '2026-12-31' };
-const ROADS = ['mixed', 'journal'] as const;
+const ROADS = ['rolled_back', 'journal'] as const;
 
 const minute = (i: number): string => new Date(Date.UTC(2026, 4, 1, 10, i)).toISOString();
 
