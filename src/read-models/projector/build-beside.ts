@@ -300,7 +300,7 @@ export class BesideTables {
         returning name`.execute(tx);
       if (rows.length === 0) throw new RebuildAbandoned();
     }
-    await writeBatch(tx, this.#targets, step.folded, this.#sums);
+    await writeBatch(tx, this.#targets, step.rows, this.#sums);
     await setAside(tx, 'dead_letters_beside', step.dead);
   }
 

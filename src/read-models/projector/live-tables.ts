@@ -78,7 +78,7 @@ export class LiveTables {
           else targets.push(generation);
         }
         requireSameVersions(this.#projections, targets);
-        await writeBatch(tx, targets, step.folded, this.#sums);
+        await writeBatch(tx, targets, step.rows, this.#sums);
         await setAside(tx, 'dead_letters', step.dead);
         if (targets.some(({ state }) => state === 'beside'))
           await setAside(tx, 'dead_letters_beside', step.dead);

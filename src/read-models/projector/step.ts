@@ -4,7 +4,8 @@ import { UnreadableEvent, decodeAny, isOfLedger } from '../../event-store/codec.
 import type { Position, StoredEvent } from '../../event-store/event-store.js';
 import type { AnyRecordedEvent } from '../../ledger/recorded-event.js';
 import { type DeadLetter, refusalOf } from './dead-letters.js';
-import { BatchFold, FoldFailed, type FoldedProjections } from './fold-batch.js';
+import { BatchFold, FoldFailed } from './fold-batch.js';
+import { type RowsAsText, rowsAsText } from './rows-as-text.js';
 
 /** An event on its way into the tables: neither `recorded` nor `dead` when it is not of the ledger. */
 export interface Item {
@@ -20,7 +21,7 @@ export interface Step {
 }
 
 export interface FoldedStep extends Step {
-  folded: FoldedProjections;
+  rows: RowsAsText;
   dead: readonly DeadLetter[];
   recordedAt: string | undefined;
 }
@@ -66,7 +67,8 @@ export async function foldStep(projections: readonly Projection[], { items, to }
       dead.push({ stored, projection: error.projection, reason: `the projection failed on it: ${name}` });
     }
   }
-  return { items, to, folded: fold.folded(), dead, recordedAt };
+  await setImmediate();
+  return { items, to, rows: rowsAsText(fold.folded()), dead, recordedAt };
 }
 
 /**
