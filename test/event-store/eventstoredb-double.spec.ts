@@ -27,7 +27,7 @@ import { type FaultRates, type FaultsByPoint, Faults } from '../support/eventsto
 import { serveDouble } from '../support/eventstoredb-double/served-double.js';
 
 const PATIENCE_MS = 15_000;
-/** With credentials of its own, a call takes the plain `Append`. */
+/** With credentials of its own, an append is a call `Append`; without, it is in a `BatchAppend`. */
 const CREDENTIALS = { username: 'admin', password: 'changeit' };
 /** An answer that never comes is waited for so long. */
 const SHORT_DEADLINE_MS = 250;
@@ -61,91 +61,99 @@ function behavesLikeEventStoreDb(
       await stop();
     });
 
-    test('stores JSON and bytes and gives them back as they were', async () => {
-      const stream = newStream();
-      const id = randomUUID();
-      const data = { text: 'Ærø · 日本 · \u0000', number: 1.25, none: null, list: [1e21, []] };
-      const before = Date.now();
-      const first = await client.appendToStream(
-        stream,
-        [jsonEvent({ id, type: 'Json', data, metadata: { $correlationId: 'a', inner: { of: 'it' } } })],
-        options('no_stream'),
-      );
-      const bytes = Uint8Array.from([0, 1, 2, 254, 255]);
-      const second = await client.appendToStream(
-        stream,
-        [binaryEvent({ type: 'Bytes', data: bytes, metadata: bytes })],
-        options(0n),
-      );
-      expect([first, second]).toMatchObject([
-        { success: true, nextExpectedRevision: 0n },
-        { success: true, nextExpectedRevision: 1n },
-      ]);
-      const [json, binary] = await listed(client.readStream(stream));
-      expect(json!.event).toMatchObject({
-        streamId: stream,
-        id,
-        type: 'Json',
-        isJson: true,
-        revision: 0n,
-        data,
-        metadata: { $correlationId: 'a', inner: { of: 'it' } },
-        position: first.position,
-      });
-      expect(json!.commitPosition).toBe(first.position!.commit);
-      expect(json!.event!.created.getTime()).toBeGreaterThanOrEqual(before - 1);
-      expect(json!.event!.created.getTime()).toBeLessThanOrEqual(Date.now() + 1);
-      expect(binary!.event).toMatchObject({ type: 'Bytes', isJson: false, revision: 1n });
-      expect(Buffer.from(binary!.event!.data as Uint8Array)).toEqual(Buffer.from(bytes));
-      expect(Buffer.from(binary!.event!.metadata as Uint8Array)).toEqual(Buffer.from(bytes));
-    });
+    describe.each([
+      ['appends by calls of their own', CREDENTIALS],
+      ['appends in batches', undefined],
+    ])('in %s,', (_, credentials) => {
+      const options = (expectedRevision: AppendToStreamOptions['expectedRevision']): AppendToStreamOptions =>
+        credentials === undefined ? { expectedRevision } : { expectedRevision, credentials };
 
-    test('answers a repeated append as the first time, and tells it from another one', async () => {
-      const stream = newStream();
-      const opening = newEvents(2);
-      const more = newEvents(2);
-      const first = await client.appendToStream(stream, opening, options('no_stream'));
-      const second = await client.appendToStream(stream, more, options(1n));
-      expect(await client.appendToStream(stream, opening, options('no_stream'))).toEqual(first);
-      expect(await client.appendToStream(stream, more, options(1n))).toEqual(second);
-      const longer = client.appendToStream(stream, [...more, ...newEvents(1)], options(1n));
-      await expect(longer).rejects.toBeInstanceOf(WrongExpectedVersionError);
-      expect(await listed(client.readStream(stream))).toHaveLength(4);
-    });
-
-    test('refuses a wrong revision and says where the stream is', async () => {
-      const stream = newStream();
-      expect(await rejected(client.appendToStream(stream, newEvents(1), options(3n)))).toMatchObject({
-        type: 'wrong-expected-version',
-        streamName: stream,
-        expectedVersion: 3n,
-        actualVersion: 'no_stream',
+      test('stores JSON and bytes and gives them back as they were', async () => {
+        const stream = newStream();
+        const id = randomUUID();
+        const data = { text: 'Ærø · 日本 · \u0000', number: 1.25, none: null, list: [1e21, []] };
+        const before = Date.now();
+        const first = await client.appendToStream(
+          stream,
+          [jsonEvent({ id, type: 'Json', data, metadata: { $correlationId: 'a', inner: { of: 'it' } } })],
+          options('no_stream'),
+        );
+        const bytes = Uint8Array.from([0, 1, 2, 254, 255]);
+        const second = await client.appendToStream(
+          stream,
+          [binaryEvent({ type: 'Bytes', data: bytes, metadata: bytes })],
+          options(0n),
+        );
+        expect([first, second]).toMatchObject([
+          { success: true, nextExpectedRevision: 0n },
+          { success: true, nextExpectedRevision: 1n },
+        ]);
+        const [json, binary] = await listed(client.readStream(stream));
+        expect(json!.event).toMatchObject({
+          streamId: stream,
+          id,
+          type: 'Json',
+          isJson: true,
+          revision: 0n,
+          data,
+          metadata: { $correlationId: 'a', inner: { of: 'it' } },
+          position: first.position,
+        });
+        expect(json!.commitPosition).toBe(first.position!.commit);
+        expect(json!.event!.created.getTime()).toBeGreaterThanOrEqual(before - 1);
+        expect(json!.event!.created.getTime()).toBeLessThanOrEqual(Date.now() + 1);
+        expect(binary!.event).toMatchObject({ type: 'Bytes', isJson: false, revision: 1n });
+        expect(Buffer.from(binary!.event!.data as Uint8Array)).toEqual(Buffer.from(bytes));
+        expect(Buffer.from(binary!.event!.metadata as Uint8Array)).toEqual(Buffer.from(bytes));
       });
-      await client.appendToStream(stream, newEvents(2), options('no_stream'));
-      expect(await rejected(client.appendToStream(stream, newEvents(1), options('no_stream')))).toMatchObject(
-        { expectedVersion: 'no_stream', actualVersion: 1n },
-      );
-      expect(await rejected(client.appendToStream(stream, newEvents(1), options(0n)))).toMatchObject({
-        expectedVersion: 0n,
-        actualVersion: 1n,
-      });
-      const missing = newStream();
-      expect(
-        await rejected(client.appendToStream(missing, newEvents(1), options('stream_exists'))),
-      ).toMatchObject({ expectedVersion: 'stream_exists', actualVersion: 'no_stream' });
-      const any = await client.appendToStream(missing, newEvents(1), options('any'));
-      expect(any.nextExpectedRevision).toBe(0n);
-    });
 
-    test('refuses more than it takes in one append', async () => {
-      const large = jsonEvent({ type: 'Large', data: 'x'.repeat(600_000) });
-      const stream = newStream();
-      await client.appendToStream(stream, [large], options('no_stream'));
-      const both = [jsonEvent({ ...large, id: randomUUID() }), jsonEvent({ ...large, id: randomUUID() })];
-      const error = await rejected(client.appendToStream(stream, both, options(0n)));
-      expect(error).toBeInstanceOf(MaxAppendSizeExceededError);
-      expect(error).toMatchObject({ maxAppendSize: 1_048_576 });
-      expect(await listed(client.readStream(stream))).toHaveLength(1);
+      test('answers a repeated append as the first time, and tells it from another one', async () => {
+        const stream = newStream();
+        const opening = newEvents(2);
+        const more = newEvents(2);
+        const first = await client.appendToStream(stream, opening, options('no_stream'));
+        const second = await client.appendToStream(stream, more, options(1n));
+        expect(await client.appendToStream(stream, opening, options('no_stream'))).toEqual(first);
+        expect(await client.appendToStream(stream, more, options(1n))).toEqual(second);
+        const longer = client.appendToStream(stream, [...more, ...newEvents(1)], options(1n));
+        await expect(longer).rejects.toBeInstanceOf(WrongExpectedVersionError);
+        expect(await listed(client.readStream(stream))).toHaveLength(4);
+      });
+
+      test('refuses a wrong revision and says where the stream is', async () => {
+        const stream = newStream();
+        expect(await rejected(client.appendToStream(stream, newEvents(1), options(3n)))).toMatchObject({
+          type: 'wrong-expected-version',
+          streamName: stream,
+          expectedVersion: 3n,
+          actualVersion: 'no_stream',
+        });
+        await client.appendToStream(stream, newEvents(2), options('no_stream'));
+        expect(
+          await rejected(client.appendToStream(stream, newEvents(1), options('no_stream'))),
+        ).toMatchObject({ expectedVersion: 'no_stream', actualVersion: 1n });
+        expect(await rejected(client.appendToStream(stream, newEvents(1), options(0n)))).toMatchObject({
+          expectedVersion: 0n,
+          actualVersion: 1n,
+        });
+        const missing = newStream();
+        expect(
+          await rejected(client.appendToStream(missing, newEvents(1), options('stream_exists'))),
+        ).toMatchObject({ expectedVersion: 'stream_exists', actualVersion: 'no_stream' });
+        const any = await client.appendToStream(missing, newEvents(1), options('any'));
+        expect(any.nextExpectedRevision).toBe(0n);
+      });
+
+      test('refuses more than it takes in one append', async () => {
+        const large = jsonEvent({ type: 'Large', data: 'x'.repeat(600_000) });
+        const stream = newStream();
+        await client.appendToStream(stream, [large], options('no_stream'));
+        const both = [jsonEvent({ ...large, id: randomUUID() }), jsonEvent({ ...large, id: randomUUID() })];
+        const error = await rejected(client.appendToStream(stream, both, options(0n)));
+        expect(error).toBeInstanceOf(MaxAppendSizeExceededError);
+        expect(error).toMatchObject({ maxAppendSize: 1_048_576 });
+        expect(await listed(client.readStream(stream))).toHaveLength(1);
+      });
     });
 
     test('reads a stream either way, from anywhere, up to a limit', async () => {

@@ -3,55 +3,45 @@ import { WrongExpectedVersionError } from '@eventstore/db-client';
 import {
   type AppendResult,
   type ExpectedRevision,
-  type NewEvent,
   StoreUnavailable,
   WrongExpectedRevision,
 } from '../event-store.js';
+import { type Proposal, appendMessage } from './append-messages.js';
 import type { Connection } from './connection.js';
 import { isPassing, storeError, typedError } from './failures.js';
 import { readStreamOnce } from './read.js';
-import { proposalOf } from './stored-event.js';
 
+/** So much of the time for an append is left for its last answer: who has waited for none of it ends the call for all. */
+const ANSWER_SHARE = 0.25;
 /** How long it is asked what became of an append, after the last time that it was sent. */
 const FIND_OUT_MS = 5_000;
 const PAUSE_MS_MIN = 20;
-const PAUSE_MS_MAX = 500;
-
-/** What is to be appended, and where. */
-export interface Proposal {
-  stream: string;
-  expected: ExpectedRevision;
-  events: readonly NewEvent[];
-}
+/** It is sent again soon: an error of another append may have taken it along, and there is not much time. */
+const PAUSE_MS_MAX = 100;
 
 /**
  * Appends at an expected revision. When no answer comes, the stream tells what became of it; where it is not there,
- * it is sent again: the same ids at the same revision count once. Nothing is sent later than `withinMs` after the call,
- * since the events say when they were recorded.
+ * it is sent again: the same ids at the same revision count once. Nothing is sent, nor an answer waited for,
+ * later than `withinMs` after the call, since the events say when they were recorded.
  *
  * @throws WrongExpectedRevision
  * @throws StoreUnavailable when that cannot be found out in time either
- * @throws AppendTooLarge, EventLogDamaged
+ * @throws AppendTooLarge, EventLogDamaged, TypeError when an event is no JSON
  */
 export async function append(
   connection: Connection,
   proposal: Proposal,
   withinMs: number,
 ): Promise<AppendResult> {
-  const { stream, expected, events } = proposal;
-  const proposals = events.map(proposalOf);
-  const sendUntil = performance.now() + withinMs;
-  const askUntil = sendUntil + FIND_OUT_MS;
+  const message = appendMessage(proposal);
+  const answerUntil = performance.now() + withinMs;
+  const sendUntil = answerUntil - ANSWER_SHARE * withinMs;
+  const askUntil = answerUntil + FIND_OUT_MS;
   let isUnsure = false;
   for (let pause = PAUSE_MS_MIN; ; pause = Math.min(2 * pause, PAUSE_MS_MAX)) {
-    const { client } = connection;
+    const { client, appends } = connection;
     try {
-      const { nextExpectedRevision, position } = await client.appendToStream(stream, proposals, {
-        ...connection.callOptions,
-        expectedRevision: expected === 'no_stream' ? expected : BigInt(expected),
-        deadline: timeLeft(sendUntil),
-      });
-      return { revision: Number(nextExpectedRevision), position: String(position!.commit) };
+      return await appends.append(message, proposal, { sendUntil, answerUntil });
     } catch (thrown) {
       const error = typedError(thrown);
       connection.failed(client, error);
@@ -103,14 +93,6 @@ async function lastRevision(
     readStreamOnce(connection, stream, { direction: 'backwards', limit: 1 }, leftUntil(until)),
   );
   return last?.revision ?? 'no_stream';
-}
-
-/**
- * A deadline that is reckoned when the call is made: the client takes a number of ms as from then, and before that it
- * may have looked for a leader for seconds.
- */
-function timeLeft(until: number): number {
-  return { valueOf: () => Math.ceil(until - performance.now()) } as unknown as number;
 }
 
 function leftUntil(until: number): number {

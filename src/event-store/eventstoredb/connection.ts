@@ -1,4 +1,6 @@
 import { DeadlineExceededError, EventStoreDBClient } from '@eventstore/db-client';
+import type { CallOptions } from './append-call.js';
+import { Appends } from './appends.js';
 import { type ConnectionString, ConnectionStringUnusable } from './connection-string.js';
 import { Silent, isDiscoveryFailure } from './failures.js';
 
@@ -7,43 +9,47 @@ const GRACE_MS = 60_000;
 /** No client is given up sooner: a server that is only slow is not to be met with ever new connections. */
 const TRIED_MS_MIN = 2_000;
 
+interface Connected {
+  client: EventStoreDBClient;
+  appends: Appends;
+}
+
 /**
  * The client, and a new one where the old one is of no use any more: it connects again by itself, to another leader
  * too; but when it could once not find a node of its cluster it never looks again, and of a leader that hangs with its
  * connections open it waits for ever.
  */
 export class Connection {
+  /** What every call carries: the leader alone answers, so that what one process wrote another one reads. */
+  readonly callOptions: CallOptions;
   readonly #string: ConnectionString;
   readonly #cutOff = new WeakSet<EventStoreDBClient>();
-  #client: EventStoreDBClient;
+  #connected: Connected;
   #connectedAt = performance.now();
 
   /** @throws ConnectionStringUnusable */
   constructor(string: ConnectionString) {
     this.#string = string;
-    this.#client = connect(string);
-  }
-
-  /**
-   * What every call carries: the leader alone answers, so that what one process wrote another one reads; and the
-   * credentials, which also keep the client (6.2.1) to the plain way to append. Its batches are kept in one map for
-   * all connections of a process, where an error on one takes the others' appends along and a late answer is an
-   * exception that nobody can catch.
-   */
-  get callOptions(): { credentials: ConnectionString['credentials']; requiresLeader: true } {
-    return { credentials: this.#string.credentials, requiresLeader: true };
+    this.callOptions = { credentials: string.credentials, requiresLeader: true };
+    this.#connected = this.#connect();
   }
 
   get client(): EventStoreDBClient {
-    return this.#client;
+    return this.#connected.client;
+  }
+
+  /** The appends of the client. */
+  get appends(): Appends {
+    return this.#connected.appends;
   }
 
   /** Told of every failure of a client. */
   failed(client: EventStoreDBClient, error: unknown): void {
-    if (client !== this.#client || !isOfNoUse(error, performance.now() - this.#connectedAt)) return;
-    this.#client = connect(this.#string);
+    const failed = this.#connected;
+    if (client !== failed.client || !isOfNoUse(error, performance.now() - this.#connectedAt)) return;
+    this.#connected = this.#connect();
     this.#connectedAt = performance.now();
-    setTimeout(() => void this.#end(client), GRACE_MS).unref();
+    setTimeout(() => void this.#end(failed), GRACE_MS).unref();
   }
 
   /** Whether calls of a client were ended from here: what they brought until then looks complete, and is not. */
@@ -52,11 +58,17 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    await this.#end(this.#client);
+    await this.#end(this.#connected);
   }
 
-  async #end(client: EventStoreDBClient): Promise<void> {
+  #connect(): Connected {
+    const client = connect(this.#string);
+    return { client, appends: new Appends(client, this.callOptions) };
+  }
+
+  async #end({ client, appends }: Connected): Promise<void> {
     this.#cutOff.add(client);
+    appends.close();
     await client.dispose();
   }
 }

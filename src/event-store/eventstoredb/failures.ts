@@ -84,8 +84,8 @@ function isOfThePort(error: unknown): error is Error {
 function reasonOf(error: unknown): string {
   if (error instanceof Silent) return `: ${error.message}`;
   if (isDiscoveryFailure(error)) return ': no node of the cluster could be found';
-  if (!(error instanceof UnavailableError) || error._raw === undefined) return '';
-  const { details } = error._raw;
+  if (!(error instanceof UnavailableError)) return '';
+  const details = error._raw?.details ?? error.message;
   const [, last = details] = /Last error: (.*?)\.?(?: Resolution note:.*)?$/s.exec(details) ?? [];
   return `: ${last.replace(/\s+/g, ' ').trim()}`;
 }

@@ -1,21 +1,16 @@
-import {
-  type AllStreamRecordedEvent,
-  type Position as LogPosition,
-  type RecordedEvent,
-  jsonEvent,
-} from '@eventstore/db-client';
+import type { AllStreamRecordedEvent, Position as LogPosition, RecordedEvent } from '@eventstore/db-client';
 import type { EventMetadata, NewEvent, Position, StoredEvent } from '../event-store.js';
 
 /**
- * An event as the client sends it. `$correlationId` and `$causationId` in the metadata are what the server's own index
+ * An event as the server takes it, in JSON. `$correlationId` and `$causationId` in the metadata are what its own index
  * by correlation reads.
  *
  * @throws TypeError when the data are no JSON
  */
-export function proposalOf({ id, type, data, metadata }: NewEvent): ReturnType<typeof jsonEvent> {
+export function wireEvent({ data, metadata }: NewEvent): { data: Buffer; metadata: Buffer } {
   const text = JSON.stringify(data) as string | undefined;
   if (text === undefined) throw new TypeError('data and metadata must be JSON');
-  return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata });
+  return { data: Buffer.from(text), metadata: Buffer.from(JSON.stringify(metadata)) };
 }
 
 /**

@@ -13,8 +13,13 @@ export async function send(call: ReadCall, message: ReadResp): Promise<boolean> 
   return !isOver(call);
 }
 
+/** A call whose answers are not one alone. */
+type OpenCall = Pick<ReadCall, 'cancelled' | 'destroyed' | 'writableEnded'> & {
+  emit(event: 'error', error: Refused): boolean;
+};
+
 /** Ends the answer with an error. */
-export function fail(call: ReadCall, error: Refused): void {
+export function fail(call: OpenCall, error: Refused): void {
   if (!isOver(call)) call.emit('error', error);
 }
 
@@ -40,7 +45,8 @@ export function breakOff(
   }
 }
 
-function isOver(call: ReadCall): boolean {
+/** Whether nothing can be answered any more. */
+export function isOver(call: OpenCall): boolean {
   return call.cancelled || call.destroyed || call.writableEnded;
 }
 

@@ -2,22 +2,17 @@ import type { ServerReadableStream } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendReq, AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { AppendOutcome, ProposedEvent, ServerRevision } from './event-log.js';
+import { carryOut } from './carry-out.js';
+import type { AppendOutcome, ServerRevision } from './event-log.js';
 import { type Node, admit } from './node.js';
+import { type Proposal, proposedEvents } from './proposals.js';
 import { streamName } from './read-answers.js';
-import { appendTooLarge, invalid, metadataMissing, refusal } from './refusals.js';
-import { uuidText } from './uuids.js';
+import { invalid } from './refusals.js';
 
 export type AppendCall = ServerReadableStream<AppendReq, AppendResp>;
 
-interface Proposal {
-  stream: string;
-  expected: ServerRevision;
-  events: ProposedEvent[];
-}
-
 /**
- * Carries an append out, or what goes wrong with it.
+ * Carries out an append that is a call of its own, or what goes wrong with it.
  *
  * @returns undefined when it is not to be answered
  * @throws Refused
@@ -25,44 +20,8 @@ interface Proposal {
 export async function append(node: Node, call: AppendCall): Promise<AppendResp | undefined> {
   const proposal = await proposalOf(node, call);
   if (proposal === undefined) return undefined;
-  const { log, faults } = node;
-  const carryOut = (): Promise<AppendOutcome> =>
-    log.append(proposal.stream, proposal.expected, proposal.events);
-  const { kind, leader = node.leader } = faults.draw('append') ?? {};
-  switch (kind) {
-    case undefined: {
-      const outcome = await carryOut();
-      await faults.delay();
-      return answer(proposal, outcome);
-    }
-    case 'drop_before':
-      node.cut(call);
-      return undefined;
-    case 'drop_after':
-      await carryOut();
-      node.cut(call);
-      return undefined;
-    case 'hang_before':
-      return undefined;
-    case 'hang_after':
-      await carryOut();
-      return undefined;
-    case 'timeout_after':
-      await carryOut();
-      throw refusal('timeout', leader);
-    case 'deadline_exceeded_after':
-      await carryOut();
-      throw refusal('deadline_exceeded', leader);
-    case 'wrong_revision':
-      return answer(proposal, { written: false, actual: await log.lastRevision(proposal.stream) });
-    case 'unavailable':
-    case 'not_leader':
-    case 'timeout':
-    case 'deadline_exceeded':
-    case 'access_denied':
-    case 'wrong_credentials':
-      throw refusal(kind, leader);
-  }
+  const outcome = await carryOut(node, call, proposal);
+  return outcome && answer(proposal, outcome);
 }
 
 /** Reads the request to its end; undefined when the client took it back before. */
@@ -74,14 +33,8 @@ async function proposalOf(node: Node, call: AppendCall): Promise<Proposal | unde
   if (options === undefined) throw invalid('an append begins with its options');
   const stream = streamName(options.getStreamIdentifier());
   admit(node, call.metadata, stream);
-  const events: ProposedEvent[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const event = proposedEvent(message);
-    bytes += event.data.length; // The server counts the data alone.
-    if (bytes > node.appendBytesMax) throw appendTooLarge(node.appendBytesMax);
-    events.push(event);
-  }
+  const proposed = messages.map((message) => message.getProposedMessage());
+  const events = proposedEvents(proposed, node.appendBytesMax);
   return { stream, expected: expectedRevision(options), events };
 }
 
@@ -94,23 +47,6 @@ async function allOf(call: AppendCall): Promise<AppendReq[] | undefined> {
     throw error;
   }
   return call.cancelled ? undefined : requests;
-}
-
-function proposedEvent(request: AppendReq): ProposedEvent {
-  const message = request.getProposedMessage();
-  if (message === undefined) throw invalid('an append has one header');
-  const metadata = message.getMetadataMap();
-  const type = metadata.get('type');
-  if (type === undefined) throw metadataMissing('type');
-  const contentType = metadata.get('content-type');
-  if (contentType === undefined) throw metadataMissing('content-type');
-  return {
-    id: uuidText(message.getId()),
-    type,
-    isJson: contentType === 'application/json',
-    data: message.getData_asU8(),
-    metadata: message.getCustomMetadata_asU8(),
-  };
 }
 
 function expectedRevision(options: AppendReq.Options): ServerRevision {

@@ -5,7 +5,10 @@ import type { Refusal } from './refusals.js';
 
 /** What can go wrong where. `drop` cuts the connection of the call, and so every call on it; `hang` never answers. */
 export interface FaultsByPoint {
-  /** An append. Those that end in `_after` are durable in the log; after all others nothing was written. */
+  /**
+   * An append. Those that end in `_after` are durable in the log; after all others nothing was written. In a batch,
+   * `not_leader` and `wrong_credentials` end the call with all that is under way on it, as the server does.
+   */
   append:
     | Refusal
     | 'drop_before'

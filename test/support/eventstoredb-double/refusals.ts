@@ -62,3 +62,9 @@ export function metadataMissing(property: string): Refused {
 export function invalid(details: string): Refused {
   return new Refused(status.INVALID_ARGUMENT, details);
 }
+
+/** What the client is told; a mistake of the double itself is told in full, so that the test that meets it says it. */
+export function whatFailed(error: unknown): Refused {
+  if (error instanceof Refused) return error;
+  return new Refused(status.INTERNAL, `the double failed: ${String((error as Error).stack)}`);
+}

@@ -4,7 +4,6 @@ import {
   type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
-  status,
 } from '@grpc/grpc-js';
 import gossipServices from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import gossip from '@eventstore/db-client/generated/gossip_pb.js';
@@ -17,16 +16,18 @@ import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { fail } from './answering.js';
 import { append } from './append.js';
+import { type BatchAppendCall, batchAppend } from './batch-append.js';
 import { type Member, type Node, admit } from './node.js';
 import { read } from './read.js';
-import { Refused } from './refusals.js';
+import { whatFailed } from './refusals.js';
 import { uuidMessage } from './uuids.js';
 
 const VERSION = '23.10.8';
-/** What the double knows of the service Streams, and what is said of it. Without BatchAppend the client uses Append. */
+/** What the double knows of the service Streams, and what is said of it. */
 const METHODS: readonly (readonly [method: string, features: string[]])[] = [
   ['read', ['position', 'events']],
   ['append', []],
+  ['batchappend', ['deadline_duration']],
 ];
 const STREAMS = 'event_store.client.streams.streams';
 const INSTANCE = randomUUID();
@@ -37,6 +38,7 @@ export function addServices(server: Server, node: Node): void {
   server.addService(streamServices.StreamsService, {
     read: readHandler(node),
     append: appendHandler(node),
+    batchAppend: (call: BatchAppendCall) => batchAppend(node, call),
   });
   server.addService(gossipServices.GossipService, {
     read: unaryHandler<ClusterInfo>(node, () => clusterInfo(node.members)),
@@ -48,7 +50,7 @@ export function addServices(server: Server, node: Node): void {
 
 function readHandler(node: Node): handleServerStreamingCall<ReadReq, ReadResp> {
   return (call) => {
-    read(node, call).catch((error: unknown) => fail(call, refused(error)));
+    read(node, call).catch((error: unknown) => fail(call, whatFailed(error)));
   };
 }
 
@@ -58,7 +60,7 @@ function appendHandler(node: Node): handleClientStreamingCall<AppendReq, AppendR
       (response) => {
         if (response !== undefined && !call.cancelled) answer(null, response);
       },
-      (error: unknown) => answer(refused(error)),
+      (error: unknown) => answer(whatFailed(error)),
     );
   };
 }
@@ -69,15 +71,9 @@ function unaryHandler<Answer>(node: Node, answerOf: () => Answer): handleUnaryCa
       admit(node, call.metadata, undefined);
       answer(null, answerOf());
     } catch (error) {
-      answer(refused(error));
+      answer(whatFailed(error));
     }
   };
-}
-
-/** What the client is told; a mistake of the double itself is told in full, so that the test that meets it says it. */
-function refused(error: unknown): Refused {
-  if (error instanceof Refused) return error;
-  return new Refused(status.INTERNAL, `the double failed: ${String((error as Error).stack)}`);
 }
 
 function clusterInfo(members: readonly Member[]): ClusterInfo {
