@@ -1,7 +1,6 @@
-import { Controller, UseInterceptors } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
-import type { AccountRequest } from './account-request.js';
 import { AppealDenial } from './appeal-denial.js';
 import { ApplyCredit } from './apply-credit.js';
 import { CommandRoute } from './command-route.js';
@@ -13,9 +12,9 @@ import { OpenAccount } from './open-account.js';
 import { PostAdjustment } from './post-adjustment.js';
 import { PostCharge, ServiceCodeFields } from './post-charge.js';
 import { PostPayment } from './post-payment.js';
-import type { Outcome } from './receipt.js';
-import { ReceiptInterceptor } from './receipt-interceptor.js';
-import { Received } from './received.js';
+import { receiptAnswer } from './receipt-answer.js';
+import type { Receipt } from './receipt.js';
+import { Received, type ReceivedCommand } from './received.js';
 import { DenialLineFields, RecordDenial } from './record-denial.js';
 import { RecordNote } from './record-note.js';
 import { ResolveDenial } from './resolve-denial.js';
@@ -31,67 +30,71 @@ import { TransferResponsibility } from './transfer-responsibility.js';
   ServiceCodeFields,
   DenialLineFields,
 )
-@UseInterceptors(ReceiptInterceptor)
 export class CommandController {
   constructor(private readonly bus: CommandBus) {}
 
   @CommandRoute('accounts', OpenAccount, 'Open an account')
-  openAccount(@Received(OpenAccount) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  openAccount(@Received(OpenAccount) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/charges', PostCharge, 'Post a charge')
-  postCharge(@Received(PostCharge) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  postCharge(@Received(PostCharge) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/payments', PostPayment, 'Post a payment')
-  postPayment(@Received(PostPayment) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  postPayment(@Received(PostPayment) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/adjustments', PostAdjustment, 'Post an adjustment')
-  postAdjustment(@Received(PostAdjustment) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  postAdjustment(@Received(PostAdjustment) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/transfers', TransferResponsibility, 'Transfer responsibility')
-  transferResponsibility(@Received(TransferResponsibility) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  transferResponsibility(@Received(TransferResponsibility) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/denials', RecordDenial, 'Record a denial')
-  recordDenial(@Received(RecordDenial) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  recordDenial(@Received(RecordDenial) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/denials/:denialId/appeals', AppealDenial, 'Record an appeal of a denial')
-  appealDenial(@Received(AppealDenial) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  appealDenial(@Received(AppealDenial) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/denials/:denialId/resolution', ResolveDenial, 'Say how a denial ended')
-  resolveDenial(@Received(ResolveDenial) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  resolveDenial(@Received(ResolveDenial) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/allocations', ApplyCredit, 'Apply credit to charges')
-  applyCredit(@Received(ApplyCredit) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  applyCredit(@Received(ApplyCredit) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/refunds', IssueRefund, 'Pay credit back')
-  issueRefund(@Received(IssueRefund) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  issueRefund(@Received(IssueRefund) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/reversals', ReverseEntry, 'Take an entry back')
-  reverseEntry(@Received(ReverseEntry) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  reverseEntry(@Received(ReverseEntry) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
   }
 
   @CommandRoute('accounts/:accountId/notes', RecordNote, 'Record a note')
-  recordNote(@Received(RecordNote) command: AccountRequest): Promise<Outcome> {
-    return this.bus.execute(command);
+  recordNote(@Received(RecordNote) received: ReceivedCommand): Promise<Receipt> {
+    return this.carryOut(received);
+  }
+
+  // Not an interceptor's work: with one, Nest makes a stream of each answer, and listens for the end of the connection.
+  private async carryOut({ command, reply }: ReceivedCommand): Promise<Receipt> {
+    return receiptAnswer(reply, await this.bus.execute(command));
   }
 }

@@ -1,6 +1,6 @@
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkFields } from '../http/declared-fields.js';
 import { problemError, validationFailed } from '../http/problem.js';
 import { textFault } from '../http/value-fields.js';
@@ -8,10 +8,21 @@ import type { FieldError } from '../ledger/rejection.js';
 import type { AccountRequest } from './account-request.js';
 import type { Sender } from './sender.js';
 
+/** A command that came over HTTP, and where its answer goes. */
+export interface ReceivedCommand {
+  command: AccountRequest;
+  reply: FastifyReply;
+}
+
 /** The command that an HTTP request asks for: path and body checked together, with who sent it. */
 export const Received = createParamDecorator(
-  (commandClass: new () => AccountRequest, context: ExecutionContext): AccountRequest =>
-    requestIn(commandClass, context.switchToHttp().getRequest<FastifyRequest>()),
+  (commandClass: new () => AccountRequest, context: ExecutionContext): ReceivedCommand => {
+    const http = context.switchToHttp();
+    return {
+      command: requestIn(commandClass, http.getRequest<FastifyRequest>()),
+      reply: http.getResponse<FastifyReply>(),
+    };
+  },
 );
 
 function requestIn(commandClass: new () => AccountRequest, request: FastifyRequest): AccountRequest {

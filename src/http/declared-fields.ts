@@ -1,5 +1,6 @@
 import type { FieldError } from '../ledger/rejection.js';
 import { validateSync, type ValidationError } from 'class-validator';
+import { isSound } from './sound-fields.js';
 
 /** A class of fields, as the decorators of `value-fields.ts` declare them. */
 export type FieldsClass<T extends object = object> = abstract new (...args: never[]) => T;
@@ -64,8 +65,10 @@ export function checkFields<T extends object>(
   const errors: FieldError[] = [];
   if (!isPlainObject(input)) return { errors: [{ field: 'body', message: 'must be a JSON object' }] };
   const instance = instantiate(fieldsClass, input, '', errors);
-  const faults = validateSync(instance, VALIDATOR_OPTIONS);
-  if (faults.length > 0) collect(faults, '', new Set(errors.map((e) => e.field)), errors);
+  if (errors.length > 0 || !isSound(instance)) {
+    const faults = validateSync(instance, VALIDATOR_OPTIONS);
+    collect(faults, '', new Set(errors.map((e) => e.field)), errors);
+  }
   if (errors.length > 0) return { errors: errors.slice(0, ERRORS_MAX) };
   // Known names only from here on, so that nothing like `__proto__` is among what is assigned.
   const bare = Object.create(fieldsClass.prototype as object) as T;

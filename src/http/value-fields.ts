@@ -74,6 +74,17 @@ function amountFormFault(value: unknown, zeroAllowed: boolean): string | undefin
   return !zeroAllowed && /^[0.]+$/.test(value) ? 'must be more than zero' : undefined;
 }
 
+/** Money that may go either way: as {@link AmountField}, with a minus where it is negative; never zero. */
+export function SignedAmountField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = { type: String, pattern: '^-?\\d{1,12}(\\.\\d{1,4})?$', example: '-5.50' };
+  return valueField(options, schema, (value) => {
+    if (typeof value !== 'string' || !/^-?\d{1,12}(\.\d{1,4})?$/.test(value)) {
+      return 'must be a decimal string such as "-5.50": digits, at most 12 before the point, no exponent, no JSON number';
+    }
+    return /^-?[0.]+$/.test(value) ? 'must not be zero' : undefined;
+  });
+}
+
 /** What is wrong with a calendar date, or undefined. */
 export function dateFault(value: unknown): string | undefined {
   return typeof value === 'string' && isCalendarDate(value)

@@ -59,7 +59,8 @@ export class ThreadClient<Request> {
     if (this.#gone !== undefined) throw this.#gone;
     this.#lastCall += 1;
     const call = this.#lastCall;
-    if (this.#unsent.length === 0) queueMicrotask(() => this.#send());
+    // Not a microtask: every request that came over HTTP would be a message, and wake the thread, by itself.
+    if (this.#unsent.length === 0) setImmediate(() => this.#send());
     this.#unsent.push([call, request]);
     return this.#answer(call);
   }
