@@ -83,6 +83,7 @@ export const REMITTANCE_CLAIMS: Table = {
     { columns: ['stage'], where: `stage in (${STAGE.suspended}, ${STAGE.waiting})` },
     { columns: ['remittance_id', 'claim'], where: 'held_count > 0' },
     { columns: ['position'], where: 'statement is not null' },
+    { columns: ['position'], where: 'resolution_id is not null' },
   ],
 };
 
@@ -99,8 +100,8 @@ export function claimChanges(recorded: RecordedEvent): Change[] {
 }
 
 function adjudicated(recorded: RecordedEvent, data: DataOf<'ClaimAdjudicated'>): Change[] {
-  const { remittance, reverses } = data;
-  const status = reverses === undefined ? SETTLED[data.settlement] : 'posted';
+  const { remittance } = data;
+  const status = takesBack(data) ? 'posted' : SETTLED[data.settlement];
   return [
     claimChange(
       remittance.id,
@@ -123,7 +124,7 @@ function adjudicated(recorded: RecordedEvent, data: DataOf<'ClaimAdjudicated'>):
       },
       status,
     ),
-    ...reversal(data.adjudicationId, reverses),
+    ...reversal(data.adjudicationId, data),
   ];
 }
 
@@ -133,31 +134,41 @@ const SETTLED = {
   moves_nothing: 'moves_nothing',
 } as const satisfies Record<DataOf<'ClaimAdjudicated'>['settlement'], ClaimStatus>;
 
-function continued(
-  { position, recordedAt }: RecordedEvent,
-  { adjudicationId, reverses, settlement, held }: DataOf<'AdjudicationContinued'>,
-): Change[] {
+function continued({ position, recordedAt }: RecordedEvent, data: DataOf<'AdjudicationContinued'>): Change[] {
+  const { adjudicationId, settlement, held } = data;
   const { remittanceId, claim } = claimOfAdjudication(adjudicationId);
   return [
     claimChange(
       remittanceId,
       claim,
       { ...heldColumns(held), position, recorded_at: recordedAt },
-      settlement === 'moves_nothing' ? 'given_up' : reverses === undefined ? undefined : 'posted',
+      settlement === 'moves_nothing' ? 'given_up' : takesBack(data) ? 'posted' : undefined,
     ),
-    ...reversal(adjudicationId, reverses),
+    ...reversal(adjudicationId, data),
   ];
 }
 
-/** Both ends of a reversal know the other; nothing is held any more of what was taken back. */
-function reversal(by: string, original: string | undefined): Change[] {
+type Reversing = Pick<DataOf<'ClaimAdjudicated'>, 'reverses' | 'reversesLines'>;
+
+function takesBack({ reverses, reversesLines }: Reversing): boolean {
+  return reverses !== undefined || reversesLines !== undefined;
+}
+
+/**
+ * Both ends of a reversal know the other; nothing is held any more of what was taken back. One of lines names the claim
+ * that they are of, the first of several; that stands with its other lines, and does not name it.
+ */
+function reversal(by: string, { reverses, reversesLines }: Reversing): Change[] {
+  const original = reverses ?? reversesLines?.[0]?.adjudicationId;
   if (original === undefined) return [];
   const [from, to] = [claimOfAdjudication(by), claimOfAdjudication(original)];
+  const names = claimChange(from.remittanceId, from.claim, {
+    reverses_remittance: to.remittanceId,
+    reverses_claim: to.claim,
+  });
+  if (reverses === undefined) return [names];
   return [
-    claimChange(from.remittanceId, from.claim, {
-      reverses_remittance: to.remittanceId,
-      reverses_claim: to.claim,
-    }),
+    names,
     claimChange(to.remittanceId, to.claim, {
       reversed_by_remittance: from.remittanceId,
       reversed_by_claim: from.claim,

@@ -167,6 +167,13 @@ export function remittanceChanges({ event, position, recordedAt }: RecordedRemit
           add: { controlled: event.data.amount },
         },
       ];
+    case 'ControlEntryBooked': {
+      const { against, amount } = event.data;
+      if (against.place !== 'remittance') return [];
+      return [
+        { table: 'remittances', key: { remittance_id: against.remittanceId }, add: { controlled: amount } },
+      ];
+    }
     case 'ProviderAdjustmentPosted': {
       const { data } = event;
       return [

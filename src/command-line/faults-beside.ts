@@ -28,7 +28,8 @@ export interface KnownRemittance extends KnownBeside {
   adjustments: Map<number, string>;
   controlled: Map<number, string>;
   isCompleted: boolean;
-  isReconciled: boolean;
+  /** The deposits that its payment lies in; the empty text for one that moved no money. */
+  reconciledWith: Set<string>;
 }
 
 interface KnownControlAccount extends KnownBeside {
@@ -66,7 +67,7 @@ export function newBesideStream(stream: string): BesideStream {
         adjustments: new Map(),
         controlled: new Map(),
         isCompleted: false,
-        isReconciled: false,
+        reconciledWith: new Set(),
       };
     case 'control':
       return { ...known, kind: 'control', entryIds: new Set(), between: undefined };
@@ -113,6 +114,7 @@ export function* faultsBeside(
       return;
     case 'control':
       if (event.type === 'ControlEntryPosted') yield* faultsOfControlEntry(event.data, known, surroundings);
+      if (event.type === 'ControlEntryBooked') yield* faultsOfBookedEntry(event.data, known, surroundings);
       return;
     case 'deposit':
       if (revision !== 0) yield 'records a deposit that is recorded already';
@@ -124,6 +126,7 @@ export function* faultsBeside(
 function homeOf(event: RemittanceEvent): [BesideKind, string] {
   switch (event.type) {
     case 'ControlEntryPosted':
+    case 'ControlEntryBooked':
       return ['control', event.data.controlAccountId];
     case 'DepositRecorded':
       return ['deposit', event.data.depositId];
@@ -203,8 +206,8 @@ function* faultsOfRemittance(
       return;
     case 'RemittanceReconciled': {
       const { depositId } = event.data;
-      if (known.isReconciled) yield 'reconciles the remittance again';
-      known.isReconciled = true;
+      if (isReconciledAgain(known, depositId)) yield 'reconciles the remittance again';
+      known.reconciledWith.add(depositId ?? '');
       if (depositId !== undefined && !surroundings.streamOf(streamBeside('deposit', depositId))) {
         yield `refers to deposit ${depositId}, which was not recorded before`;
       }
@@ -212,9 +215,16 @@ function* faultsOfRemittance(
     }
     case 'RemittanceReceived':
     case 'ControlEntryPosted':
+    case 'ControlEntryBooked':
     case 'DepositRecorded':
       return;
   }
+}
+
+/** A payment may lie in several deposits, one event each; without one it is reconciled as a whole. */
+function isReconciledAgain({ reconciledWith }: KnownRemittance, depositId: string | undefined): boolean {
+  if (depositId === undefined) return reconciledWith.size > 0;
+  return reconciledWith.has(depositId) || reconciledWith.has('');
 }
 
 function* alreadyDecided({ outcome }: KnownRemittance): Generator<string> {
@@ -289,36 +299,63 @@ function adjustmentText(amount: string, controlAccountId: string): string {
 }
 
 function* faultsOfControlEntry(
-  {
-    controlAccountId,
-    entryId,
-    payerId,
-    providerId,
-    amount,
-    currency,
-    remittance,
-    number,
-  }: RemittanceDataOf<'ControlEntryPosted'>,
+  data: RemittanceDataOf<'ControlEntryPosted'>,
   known: KnownControlAccount,
   { streamOf }: Surroundings,
+): Generator<string> {
+  yield* faultsOfAnyEntry(data, known);
+  const { controlAccountId, amount, remittance, number } = data;
+  const of = streamOf(streamBeside('remittance', remittance.id));
+  yield* faultsOfItsRemittance(data, remittance.id, of);
+  if (of?.kind !== 'remittance' || number === undefined) return;
+  if (of.controlled.has(number))
+    yield `posts provider adjustment ${number} of remittance ${remittance.id} again`;
+  of.controlled.set(number, adjustmentText(amount, controlAccountId));
+}
+
+function* faultsOfBookedEntry(
+  data: RemittanceDataOf<'ControlEntryBooked'>,
+  known: KnownControlAccount,
+  { streamOf }: Surroundings,
+): Generator<string> {
+  if (reads(known) && known.between === undefined) yield 'is the first of its control account';
+  yield* faultsOfAnyEntry(data, known);
+  const { against, payerId } = data;
+  if (against.place !== 'remittance') return;
+  const of = streamOf(streamBeside('remittance', against.remittanceId));
+  yield* faultsOfItsRemittance(data, against.remittanceId, of);
+  if (of?.kind !== 'remittance' || !of.received) return;
+  const { payer, claims } = of.received;
+  if (payer.id !== payerId) yield `is of payer ${payerId}, the remittance of payer ${payer.id}`;
+  if (against.claim !== undefined && (against.claim < 1 || against.claim > claims)) {
+    yield `is of claim ${against.claim}, the remittance has ${claims}`;
+  }
+}
+
+/** What holds for every entry: its id is its own, and it is between whom the control account is. */
+function* faultsOfAnyEntry(
+  { entryId, payerId, providerId }: { entryId: string; payerId: string; providerId: string },
+  known: KnownControlAccount,
 ): Generator<string> {
   if (known.entryIds.has(entryId)) yield `has the id ${entryId}, which an earlier entry has already`;
   known.entryIds.add(entryId);
   const between = `payer ${payerId} and provider ${providerId}`;
   known.between ??= between;
   if (between !== known.between) yield `is between ${between}, the control account between ${known.between}`;
-  const of = streamOf(streamBeside('remittance', remittance.id));
+}
+
+function* faultsOfItsRemittance(
+  { currency }: { currency: string },
+  remittanceId: string,
+  of: BesideStream | undefined,
+): Generator<string> {
   if (of?.kind !== 'remittance') {
-    yield `is of remittance ${remittance.id}, which was never received`;
+    yield `is of remittance ${remittanceId}, which was never received`;
     return;
   }
   if (reads(of) && of.outcome !== 'accepted')
-    yield `is of remittance ${remittance.id}, which was not accepted`;
+    yield `is of remittance ${remittanceId}, which was not accepted`;
   if (of.received && of.received.currency !== currency) {
     yield `is in ${currency}, the remittance in ${of.received.currency}`;
   }
-  if (number === undefined) return;
-  if (of.controlled.has(number))
-    yield `posts provider adjustment ${number} of remittance ${remittance.id} again`;
-  of.controlled.set(number, adjustmentText(amount, controlAccountId));
 }

@@ -111,6 +111,7 @@ async function* contradictionsOfStream(
     if (taken !== undefined) yield faulty({ accountId }, read, taken);
     // What cannot be found may be what could not be read.
     if (isReadable) for (const fault of unknownTo(folded, event)) yield faulty({ accountId }, read, fault);
+    for (const fault of linesGoneIn(folded, event)) yield faulty({ accountId }, read, fault);
     if (recordedAt < recordedLast) {
       yield faulty(
         { accountId },
@@ -164,6 +165,22 @@ function* unknownTo(account: Account, event: AccountEvent): Generator<string> {
 
 type References = [what: string, type: AccountEventType | undefined, ids: string[]];
 
+/** Lines that are taken back, and are not there, or not any more. */
+function* linesGoneIn(account: Account, event: AccountEvent): Generator<string> {
+  if (event.type !== 'ClaimAdjudicated' && event.type !== 'AdjudicationContinued') return;
+  for (const { adjudicationId, lines } of event.data.reversesLines ?? []) {
+    const original = account.claims.get(adjudicationId);
+    if (!original) continue;
+    for (const number of lines) {
+      if (!original.lines.some(({ line }) => line === number)) {
+        yield `takes back line ${number} of ${adjudicationId}, which has none with a charge`;
+      } else if (original.taken.includes(number)) {
+        yield `takes back line ${number} of ${adjudicationId} again`;
+      }
+    }
+  }
+}
+
 /** The ids that an event refers to; its own too, where its money is on itself. */
 function referencesOf(event: AccountEvent): References[] {
   const places = movementsOf(event).flatMap(({ debit, credit }) => [debit, credit]);
@@ -208,11 +225,13 @@ function namedAhead(event: AccountEvent): [what: string, id: string][] {
 }
 
 function adjudicationsOf(event: AccountEvent): string[] {
-  if (event.type === 'ClaimAdjudicated')
-    return event.data.reverses === undefined ? [] : [event.data.reverses];
-  if (event.type !== 'AdjudicationContinued') return [];
-  const { adjudicationId, reverses } = event.data;
-  return reverses === undefined ? [adjudicationId] : [adjudicationId, reverses];
+  if (event.type !== 'ClaimAdjudicated' && event.type !== 'AdjudicationContinued') return [];
+  const { adjudicationId, reverses, reversesLines = [] } = event.data;
+  return [
+    ...(event.type === 'AdjudicationContinued' ? [adjudicationId] : []),
+    ...(reverses === undefined ? [] : [reverses]),
+    ...reversesLines.map((reversed) => reversed.adjudicationId),
+  ];
 }
 
 function denialsOf(event: AccountEvent): string[] {

@@ -80,6 +80,7 @@ function remittanceLines(remittance: RemittanceSummary): string[] {
           ),
         ]),
     ...findingLines(findings, 4),
+    ...byHandLines(remittance),
     ...needLines(remittance),
   ];
 }
@@ -108,6 +109,18 @@ function claimsText({ claims }: RemittanceSummary): string {
     ...(suspended > 0 ? [styled('yellow', `${count(suspended)} suspended`)] : []),
   ];
   return `${some(total, 'claim')}: ${parts.join(', ')}`;
+}
+
+/** Money that counts twice, since somebody posted it before the remittance came. */
+function byHandLines({ paymentsByHand, currency }: RemittanceSummary): string[] {
+  return paymentsByHand.flatMap(({ accountId, paymentId, amount }) =>
+    wrapped(
+      `${styled('yellow', 'payment_posted_by_hand')}: payment ${visible(paymentId)} of ${readable(amount)} ${currency} on ` +
+        `account ${visible(accountId)} has the same trace, so that its money counts twice: reverse it, or, if it is other ` +
+        'money, post it anew with another reference',
+      4,
+    ),
+  );
 }
 
 function needLines({ needs, needsMore }: RemittanceSummary): string[] {

@@ -100,9 +100,9 @@ function copyIn(client: pg.PoolClient, sql: string, [rows]: readonly unknown[]):
   return new Promise((resolve, reject) => {
     stream.on('finish', () => resolve({ command: 'COPY', rowCount: stream.rowCount, rows: [] }));
     stream.on('error', (error) => {
+      reject(error);
       // It does not stop by itself, and would go on to write to a connection that it has let go of.
       stream.destroy();
-      reject(error);
     });
     stream.end(rows);
   });

@@ -6,7 +6,10 @@ export const GENERAL_ACCOUNTS: readonly string[] = [
   'Assets:Cash',
   'Assets:PayerControl',
   'Assets:RemittanceClearing',
+  'Expenses:ControlWriteOff',
+  'Expenses:Penalties',
   'Income:Charges',
+  'Income:Interest',
   ...new Set(ADJUSTMENT_CATEGORIES.map((category) => adjustmentPlace(category).account)),
 ];
 

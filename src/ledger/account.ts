@@ -1,17 +1,40 @@
 import { type CalendarDate, laterOf } from './calendar.js';
 import {
   type AccountEvent,
+  type AdjustmentCategory,
   type AccountEventType,
   type ClaimSettlement,
   type DataOf,
-  type EventOf,
   type Place,
+  type ReversedLines,
   effectiveOnOf,
   entryIdOf,
 } from './events.js';
 import { type Money, ZERO, money } from './money.js';
-import { movementsOf } from './movements.js';
+import { adjustmentPlace, movementsOf } from './movements.js';
 import { type Owner, type Party, type PayerPosition, partyKey } from './party.js';
+
+/**
+ * Categories that remittances never post in: what people give up of a share for its party's sake, unlike bad debt, which
+ * is a loss and has its own account.
+ */
+export const FORGIVEN = [
+  'charity',
+  'small_balance',
+  'discount',
+  'courtesy',
+] as const satisfies AdjustmentCategory[];
+export type ForgivenCategory = (typeof FORGIVEN)[number];
+
+/** What was given up of a share in one category. */
+export interface Forgiven {
+  /** What was written off and has not come back since. */
+  amount: Money;
+  /** The latest date from which some of that counts; empty while there is none. */
+  on: string;
+  /** What debit adjustments of the caller brought back; `amount` is less by it. */
+  reinstatedByHand: Money;
+}
 
 /** What one party owes of one charge. */
 export interface Share {
@@ -24,6 +47,8 @@ export interface Share {
   writtenOffOn: string;
   /** Bad debt that debit adjustments of the caller brought back, not money; `writtenOff` is less by it. */
   reinstatedByHand: Money;
+  /** By category, once something was given up in it. */
+  forgiven: Map<ForgivenCategory, Forgiven>;
   /** What the party was made responsible for, whatever became of it since: the charge, and transfers in less out. */
   assigned: Money;
   /** The charge was posted to the party, or a transfer named it, by command and not by a remittance. */
@@ -51,16 +76,20 @@ export interface AdjudicatedClaim {
   traceNumber: string;
   claimId: string;
   payerClaimNumber: string;
+  /** REF*F8; empty where there is none. */
+  originalClaimNumber: string;
   status: string;
   charge: string;
   paid: string;
   settlement: ClaimSettlement;
-  /** The adjudication that took this one back, once there is one. */
+  /** The adjudication that took this one back, or the last of its lines, once there is one. */
   reversedBy: string | undefined;
-  /** The adjudication that this one takes back. */
+  /** The adjudication that this one takes back, or lines of; the first of several. */
   reverses: string | undefined;
-  /** Ids of the charges that its lines were matched to, each once. */
-  charges: string[];
+  /** The charges that its lines were matched to, by number of the line; one that covers several has several. */
+  lines: { line: number; chargeId: string }[];
+  /** Numbers of the lines that were taken back by themselves. */
+  taken: number[];
   /** Ids of what was posted for it, in order. */
   entries: string[];
   /** Whether a part of it is held. */
@@ -161,23 +190,42 @@ export function evolve(account: Account, event: AccountEvent | undefined): Accou
       name(account, credit);
     }
     if (credit.account === 'Expenses:BadDebt') {
-      writeOff(account, debit, money(amount).negated(), movedOn, event.type === 'AdjustmentPosted');
+      writeOff(account, debit, money(amount).negated(), movedOn, isAdjustmentByHand(event));
     }
     if (debit.account === 'Expenses:BadDebt') {
-      writeOff(
+      writeOff(account, credit, money(amount), movedOn, isReversalOfAdjustmentByHand(account, event));
+    }
+    const back = FORGIVEN_PLACES.get(credit.account);
+    if (back) forgive(account, debit, back, money(amount).negated(), movedOn, isAdjustmentByHand(event));
+    const forgiven = FORGIVEN_PLACES.get(debit.account);
+    if (forgiven) {
+      forgive(
         account,
         credit,
+        forgiven,
         money(amount),
         movedOn,
-        event.type === 'EntryReversed' && isOfAdjustment(account, event),
+        isReversalOfAdjustmentByHand(account, event),
       );
     }
   }
   return account;
 }
 
-function isOfAdjustment(account: Account, reversal: EventOf<'EntryReversed'>): boolean {
-  return account.entries.get(reversal.data.reverses)?.type === 'AdjustmentPosted';
+const FORGIVEN_PLACES: ReadonlyMap<string, ForgivenCategory> = new Map(
+  FORGIVEN.map((category) => [adjustmentPlace(category).account, category]),
+);
+
+/** Whether somebody asked for an adjustment: those that follow from a remittance bring back what it has shown not to be owed. */
+function isAdjustmentByHand(event: AccountEvent): boolean {
+  return event.type === 'AdjustmentPosted' && event.data.remittance === undefined;
+}
+
+function isReversalOfAdjustmentByHand(account: Account, event: AccountEvent): boolean {
+  if (event.type !== 'EntryReversed') return false;
+  const { reverses } = event.data;
+  const isOfClaim = account.claims.has(reverses.slice(0, reverses.lastIndexOf('.')));
+  return account.entries.get(reverses)?.type === 'AdjustmentPosted' && !isOfClaim;
 }
 
 /** Whether a movement of an event says who is responsible, rather than what was paid or given up. */
@@ -222,6 +270,27 @@ function writeOff(
   if (share.writtenOff.isZero()) share.writtenOffOn = '';
   else if (amount.isPositive()) share.writtenOffOn = laterOf(share.writtenOffOn, effectiveOn);
   if (byHand) share.reinstatedByHand = share.reinstatedByHand.minus(amount);
+}
+
+/** What is given up of a share grows, or shrinks where the amount is negative. */
+function forgive(
+  account: Account,
+  place: Place,
+  category: ForgivenCategory,
+  amount: Money,
+  effectiveOn: CalendarDate,
+  byHand: boolean,
+): void {
+  if (!('chargeId' in place)) return;
+  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
+  if (!share) return;
+  const before = share.forgiven.get(category) ?? { amount: ZERO, on: '', reinstatedByHand: ZERO };
+  const left = before.amount.plus(amount);
+  share.forgiven.set(category, {
+    amount: left,
+    on: left.isZero() ? '' : amount.isPositive() ? laterOf(before.on, effectiveOn) : before.on,
+    reinstatedByHand: byHand ? before.reinstatedByHand.minus(amount) : before.reinstatedByHand,
+  });
 }
 
 /**
@@ -281,7 +350,7 @@ function note(account: Account, event: AccountEvent): void {
       noteAdjudication(account, event.data);
       return;
     case 'AdjudicationContinued': {
-      const { adjudicationId, reverses, settlement, entries, held } = event.data;
+      const { adjudicationId, reverses, reversesLines, settlement, entries, held } = event.data;
       const claim = account.claims.get(adjudicationId);
       if (!claim) return;
       claim.entries.push(...entries);
@@ -289,6 +358,7 @@ function note(account: Account, event: AccountEvent): void {
       claim.continued += 1;
       if (settlement !== undefined) claim.settlement = settlement;
       if (reverses !== undefined) noteReversal(account, adjudicationId, claim, reverses);
+      if (reversesLines) noteReversalOfLines(account, adjudicationId, claim, reversesLines);
       return;
     }
     case 'AccountOpened':
@@ -301,7 +371,7 @@ function note(account: Account, event: AccountEvent): void {
 }
 
 function noteAdjudication(account: Account, data: DataOf<'ClaimAdjudicated'>): void {
-  const { adjudicationId, remittance, reverses } = data;
+  const { adjudicationId, remittance, reverses, reversesLines } = data;
   const claim: AdjudicatedClaim = {
     remittanceId: remittance.id,
     claim: remittance.claim,
@@ -310,19 +380,22 @@ function noteAdjudication(account: Account, data: DataOf<'ClaimAdjudicated'>): v
     traceNumber: data.trace?.number ?? '',
     claimId: data.claimId,
     payerClaimNumber: data.payerClaimNumber,
+    originalClaimNumber: data.originalClaimNumber ?? '',
     status: data.status,
     charge: data.charge,
     paid: data.paid,
     settlement: data.settlement,
     reversedBy: undefined,
     reverses: undefined,
-    charges: [...new Set(data.lines.flatMap(({ chargeId }) => chargeId ?? []))],
+    lines: data.lines.flatMap(({ line, chargeId }) => (chargeId === undefined ? [] : [{ line, chargeId }])),
+    taken: [],
     entries: [...data.entries],
     hasHeld: data.held.length > 0,
     continued: 0,
   };
   account.claims.set(adjudicationId, claim);
   if (reverses !== undefined) noteReversal(account, adjudicationId, claim, reverses);
+  if (reversesLines) noteReversalOfLines(account, adjudicationId, claim, reversesLines);
 }
 
 function noteReversal(account: Account, by: string, claim: AdjudicatedClaim, reverses: string): void {
@@ -332,6 +405,25 @@ function noteReversal(account: Account, by: string, claim: AdjudicatedClaim, rev
   if (!original) return;
   original.reversedBy = by;
   original.hasHeld = false;
+}
+
+function noteReversalOfLines(
+  account: Account,
+  by: string,
+  claim: AdjudicatedClaim,
+  reversed: readonly ReversedLines[],
+): void {
+  claim.settlement = 'posted';
+  claim.reverses = reversed[0]?.adjudicationId;
+  for (const { adjudicationId, lines } of reversed) {
+    const original = account.claims.get(adjudicationId);
+    if (!original) continue;
+    original.taken.push(...lines);
+    // When the last of its lines is gone, so is the whole.
+    if (original.lines.some(({ line }) => !original.taken.includes(line))) continue;
+    original.reversedBy = by;
+    original.hasHeld = false;
+  }
 }
 
 function draw(account: Account, source: { paymentId: string } | { chargeId: string }, by: string): void {
@@ -375,6 +467,7 @@ function shareFor(account: Account, chargeId: string, party: Party, effectiveOn:
       writtenOff: ZERO,
       writtenOffOn: '',
       reinstatedByHand: ZERO,
+      forgiven: new Map(),
       assigned: ZERO,
       named: false,
     };

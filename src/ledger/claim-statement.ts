@@ -72,6 +72,8 @@ export const claimStatement = z.object({
   /** CLP01, CLP07, CLP02, CLP06. */
   claimId: text,
   payerClaimNumber: text,
+  /** REF*F8: the payer's number of the claim that this one takes back, or stands in the place of. */
+  originalClaimNumber: text.optional(),
   status: text,
   filingIndicator: text.optional(),
   charge: signedAmount,

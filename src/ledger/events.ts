@@ -62,8 +62,8 @@ export const POSITIONS = payerPosition.options;
  */
 export const CLAIM_SETTLEMENTS = ['posted', 'waits_for_original', 'moves_nothing'] as const;
 /**
- * Why an adjudication was gone on with: what it takes back came; another of the claim was taken back; a payer before
- * this one decided; somebody said to post what is held, or to give it up.
+ * Why an adjudication was gone on with: what it takes back came; another of the claim, or lines of itself, were taken
+ * back; a payer before this one decided; somebody said to post what is held, or to give it up.
  */
 export const CONTINUATION_CAUSES = [
   'original_posted',
@@ -105,12 +105,18 @@ const place = z.union([
         'Assets:PayerControl',
         'Assets:RemittanceClearing',
         'Expenses:BadDebt',
+        'Expenses:ControlWriteOff',
+        'Expenses:Penalties',
         'Income:Charges',
+        'Income:Interest',
       ]),
       z.templateLiteral(['Income:Adjustments:', z.string().regex(/[A-Za-z]+/)]),
     ]),
   }),
 ]);
+
+/** Lines of an earlier adjudication that are taken back by themselves: the others of it stand. */
+const reversedLines = z.object({ adjudicationId: id, lines: z.array(z.number().int().min(0)).min(1) });
 
 const reversedMovement = z.object({ of: id, debit: place, credit: place, amount, effectiveOn: date });
 
@@ -255,6 +261,8 @@ export const accountEventData = {
     reason: z.enum(REVERSAL_REASONS),
     amount: sum,
     allocations: z.array(z.object({ chargeId: id, amount, responsible: party.optional() })).optional(),
+    /** What was asked for of a payment's unapplied credit, where only a part of it is taken back. */
+    unapplied: amount.optional(),
     note: text.optional(),
     /** The mirror of what is taken back, each with the entry it belonged to. */
     movements: z.array(reversedMovement),
@@ -281,13 +289,17 @@ export const accountEventData = {
     claimId: text,
     payerClaimNumber: text,
     status: text,
+    /** REF*F8. */
+    originalClaimNumber: text.optional(),
     /** CLP03 and CLP04. */
     charge: signedAmount,
     paid: signedAmount,
     lines: z.array(claimLine.extend({ chargeId: id.optional() })),
     settlement: z.enum(CLAIM_SETTLEMENTS),
-    /** The earlier adjudication that this one takes back. */
+    /** The earlier adjudication that this one takes back, as a whole. */
     reverses: id.optional(),
+    /** In its place where only lines are taken back: of one adjudication, or of several. */
+    reversesLines: z.array(reversedLines).min(1).optional(),
     /** Ids of the entries that were posted for it. */
     entries: z.array(id),
     held: z.array(heldPart),
@@ -301,6 +313,7 @@ export const accountEventData = {
     remittance: remittanceRef,
     because: z.enum(CONTINUATION_CAUSES),
     reverses: id.optional(),
+    reversesLines: z.array(reversedLines).min(1).optional(),
     /** Of a reversal that was given up while it waited: what it takes back may come later, and then stands. */
     settlement: z.literal('moves_nothing').optional(),
     entries: z.array(id),
@@ -326,6 +339,7 @@ export type CreditSource = z.infer<typeof creditSource>;
 export type Place = z.infer<typeof place>;
 export type ReversedMovement = z.infer<typeof reversedMovement>;
 export type HeldPart = z.infer<typeof heldPart>;
+export type ReversedLines = z.infer<typeof reversedLines>;
 export type ClaimSettlement = (typeof CLAIM_SETTLEMENTS)[number];
 export type AdjustmentCategory = (typeof ADJUSTMENT_CATEGORIES)[number];
 

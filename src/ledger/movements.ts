@@ -2,7 +2,7 @@ import type { CalendarDate } from './calendar.js';
 import type { AccountEvent, AdjustmentCategory, Allocation, CreditSource, Place } from './events.js';
 import { addAmounts, isZero, negated } from './add-amounts.js';
 import { formatMoney, money } from './money.js';
-import type { RemittanceEvent } from './remittance-events.js';
+import type { ControlAgainst, RemittanceEvent } from './remittance-events.js';
 import { type Owner, type Party, ownerKey, ownerOf, partyKey } from './party.js';
 
 /**
@@ -30,6 +30,9 @@ const CLEARING: Place = { account: 'Assets:RemittanceClearing' };
 const CONTROL: Place = { account: 'Assets:PayerControl' };
 const CHARGES: Place = { account: 'Income:Charges' };
 const BAD_DEBT: Place = { account: 'Expenses:BadDebt' };
+const INTEREST: Place = { account: 'Income:Interest' };
+const PENALTIES: Place = { account: 'Expenses:Penalties' };
+const CONTROL_WRITE_OFF: Place = { account: 'Expenses:ControlWriteOff' };
 
 /** The share of a charge that a party owes; `since` only where the party becomes responsible for a new part. */
 export function receivable(chargeId: string, party: Party, since?: CalendarDate): Place {
@@ -147,6 +150,10 @@ export function movementsOfRemittance(event: RemittanceEvent): Movement[] {
       const { amount, effectiveOn } = event.data;
       return signed({ debit: CONTROL, credit: CLEARING, amount, effectiveOn });
     }
+    case 'ControlEntryBooked': {
+      const { against, amount, effectiveOn } = event.data;
+      return signed({ debit: CONTROL, credit: controlPlace(against), amount, effectiveOn });
+    }
     case 'RemittanceReceived':
     case 'RemittanceHeld':
     case 'RemittanceClaimPosted':
@@ -157,6 +164,22 @@ export function movementsOfRemittance(event: RemittanceEvent): Movement[] {
     case 'RemittanceReconciled':
     case 'DepositRecorded':
       return [];
+  }
+}
+
+/** The place that an entry by hand on a control account is booked against. */
+function controlPlace({ place }: ControlAgainst): Place {
+  switch (place) {
+    case 'remittance':
+      return CLEARING;
+    case 'interest':
+      return INTEREST;
+    case 'penalty':
+      return PENALTIES;
+    case 'cash':
+      return CASH;
+    case 'write_off':
+      return CONTROL_WRITE_OFF;
   }
 }
 

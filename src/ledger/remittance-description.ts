@@ -4,6 +4,7 @@ import type { RemittanceEvent } from './remittance-events.js';
 export function entryIdOfRemittance(event: RemittanceEvent): string {
   switch (event.type) {
     case 'ControlEntryPosted':
+    case 'ControlEntryBooked':
       return event.data.entryId;
     case 'DepositRecorded':
       return event.data.depositId;
@@ -36,7 +37,9 @@ export function describeRemittance(event: RemittanceEvent): string {
     case 'RemittanceClaimSuspended':
       return `Claim ${event.data.claim} suspended: ${event.data.reason.replaceAll('_', ' ')}`;
     case 'RemittanceClaimResolved':
-      return `Claim ${event.data.claim} decided by a person: ${event.data.resolution}`;
+      return event.data.again === undefined
+        ? `Claim ${event.data.claim} decided by a person: ${event.data.resolution}`
+        : `Claim ${event.data.claim} tried again: account ${event.data.accountId ?? ''} has it`;
     case 'ProviderAdjustmentPosted':
       return `Provider adjustment ${event.data.reason} of ${event.data.amount}`;
     case 'RemittanceCompleted':
@@ -46,6 +49,14 @@ export function describeRemittance(event: RemittanceEvent): string {
     case 'ControlEntryPosted': {
       const { reason, payerId, providerId, remittance } = event.data;
       return `Control entry ${reason.replaceAll('_', ' ')} between payer ${payerId} and provider ${providerId}, remittance ${remittance.id}`;
+    }
+    case 'ControlEntryBooked': {
+      const { against, payerId, providerId } = event.data;
+      const what =
+        against.place === 'remittance'
+          ? `remittance ${against.remittanceId}`
+          : against.place.replaceAll('_', ' ');
+      return `Control entry by hand between payer ${payerId} and provider ${providerId}, against ${what}`;
     }
     case 'DepositRecorded':
       return `Deposit of ${event.data.amount} with trace ${event.data.traceNumber}`;

@@ -53,6 +53,19 @@ const candidate = z.object({ accountId: id, chargeIds: z.array(id), why: text })
 
 export const RESOLUTIONS = ['assign', 'post', 'reject'] as const;
 
+/** What a control account is settled with where no remittance is: {@link CONTROL_PLACES} has all there is. */
+const GENERAL_PLACES = ['interest', 'penalty', 'cash', 'write_off'] as const;
+/**
+ * Where the money of an entry by hand comes from or goes to: the clearing money of a remittance, interest that the payer
+ * paid, penalties and fees that it kept, money that came or went outside of any remittance, or what is given up.
+ */
+export const CONTROL_PLACES = ['remittance', ...GENERAL_PLACES] as const;
+
+const against = z.discriminatedUnion('place', [
+  z.object({ place: z.literal('remittance'), remittanceId: id, claim: count.optional() }),
+  z.object({ place: z.enum(GENERAL_PLACES) }),
+]);
+
 /** Parsers of the data of every event beside the accounts, by stored name. */
 export const remittanceEventData = {
   RemittanceReceived: z.object({
@@ -95,6 +108,8 @@ export const remittanceEventData = {
     status: text,
     charge: signedAmount,
     paid: signedAmount,
+    /** Of a claim that its account only records; left out where it moved something, or may still. */
+    settlement: z.literal('moves_nothing').optional(),
     /** Findings that only warn. */
     findings: z.array(finding),
   }),
@@ -116,6 +131,11 @@ export const remittanceEventData = {
     accountId: id.optional(),
     effectiveOn: date,
     reason: text,
+    /**
+     * Set where nobody decided: the ledger tried it again and found the account that is given. Accounts and charges may
+     * be opened for it where its file was imported so then.
+     */
+    again: z.object({ createAccounts: z.boolean() }).optional(),
   }),
   ProviderAdjustmentPosted: z.object({
     remittanceId: id,
@@ -156,6 +176,23 @@ export const remittanceEventData = {
     /** Number of the PLB pair within its ST, from 1. */
     number: count.optional(),
   }),
+  /**
+   * In the stream of a control account that has an entry already: somebody books what stands there to where it belongs.
+   * The amount is signed as that of the other entries; one of the opposite amount takes it back.
+   */
+  ControlEntryBooked: z.object({
+    controlAccountId: id,
+    entryId: id,
+    payerId: text,
+    providerId: text,
+    currency,
+    effectiveOn: date,
+    amount: signedAmount,
+    against,
+    /** Why, as the person wrote it. */
+    reason: text,
+    reference: text.optional(),
+  }),
   DepositRecorded: z.object({
     depositId: id,
     /** What the bank says the payment was: to be TRN02 and TRN03. */
@@ -181,3 +218,4 @@ export type RemittanceEvent = {
 export type RecordedFinding = z.infer<typeof finding>;
 export type Candidate = z.infer<typeof candidate>;
 export type Resolution = (typeof RESOLUTIONS)[number];
+export type ControlAgainst = z.infer<typeof against>;

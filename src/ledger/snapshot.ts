@@ -1,12 +1,24 @@
-import type { Account, AdjudicatedClaim, Charge, Credit, Denial, EntryRef, Share } from './account.js';
+import type {
+  Account,
+  AdjudicatedClaim,
+  Charge,
+  Credit,
+  Denial,
+  EntryRef,
+  Forgiven,
+  ForgivenCategory,
+  Share,
+} from './account.js';
 import { type AccountEventType, accountEventData } from './events.js';
 import { money } from './money.js';
 import { partyKey } from './party.js';
 
 /** Version of the fold: raise it whenever `evolve` or `Account` change, so that older snapshots are not read. */
-export const FOLD_VERSION = 4;
+export const FOLD_VERSION = 5;
 
 const TYPES = Object.keys(accountEventData) as AccountEventType[];
+
+type ForgivenTuple = [category: ForgivenCategory, amount: string, on: string, reinstatedByHand: string];
 
 /** A folded account as plain JSON; amounts are decimal strings. */
 export interface AccountSnapshot {
@@ -24,6 +36,7 @@ export interface AccountSnapshot {
       writtenOff: string,
       writtenOffOn: string,
       reinstatedByHand: string,
+      forgiven: ForgivenTuple[],
       assigned: string,
       named: boolean,
     ][],
@@ -52,6 +65,12 @@ export function toSnapshot(account: Account): AccountSnapshot {
         s.writtenOff.toFixed(),
         s.writtenOffOn,
         s.reinstatedByHand.toFixed(),
+        Array.from(s.forgiven, ([category, f]) => [
+          category,
+          f.amount.toFixed(),
+          f.on,
+          f.reinstatedByHand.toFixed(),
+        ]),
         s.assigned.toFixed(),
         s.named,
       ]),
@@ -67,9 +86,18 @@ export function toSnapshot(account: Account): AccountSnapshot {
     reversals: Array.from(account.reversals, ([id, ids]) => [id, [...ids]]),
     claims: Array.from(account.claims, ([id, claim]) => [
       id,
-      { ...claim, charges: [...claim.charges], entries: [...claim.entries] },
+      {
+        ...claim,
+        lines: claim.lines.map((line) => ({ ...line })),
+        taken: [...claim.taken],
+        entries: [...claim.entries],
+      },
     ]),
   };
+}
+
+function forgivenOf([category, amount, on, reinstatedByHand]: ForgivenTuple): [ForgivenCategory, Forgiven] {
+  return [category, { amount: money(amount), on, reinstatedByHand: money(reinstatedByHand) }];
 }
 
 /** Reads a folded account back. */
@@ -97,7 +125,7 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
           claimId: matching[4],
           shares: new Map(
             shares.map(
-              ([party, balance, writtenOff, writtenOffOn, reinstatedByHand, assigned, named]): [
+              ([party, balance, writtenOff, writtenOffOn, reinstatedByHand, forgiven, assigned, named]): [
                 string,
                 Share,
               ] => [
@@ -108,6 +136,7 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
                   writtenOff: money(writtenOff),
                   writtenOffOn,
                   reinstatedByHand: money(reinstatedByHand),
+                  forgiven: new Map(forgiven.map(forgivenOf)),
                   assigned: money(assigned),
                   named,
                 },
@@ -136,7 +165,8 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
           position: claim.position,
           reversedBy: claim.reversedBy,
           reverses: claim.reverses,
-          charges: [...claim.charges],
+          lines: claim.lines.map((line) => ({ ...line })),
+          taken: [...claim.taken],
           entries: [...claim.entries],
         },
       ]),

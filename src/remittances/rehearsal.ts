@@ -38,7 +38,9 @@ export async function rehearsal(parts: RehearsalParts): Promise<Importing> {
       // What earlier runs left to be done is left to the real ones.
       unfinished: {
         remittances: () => Promise.resolve([]),
-        suspendedClaims: () => Promise.resolve([]),
+        upTo: () => Promise.resolve(undefined),
+        toTryAgain: () => Promise.resolve([]),
+        statements: () => Promise.resolve([]),
         decisions: () => Promise.resolve([]),
       },
       clock,

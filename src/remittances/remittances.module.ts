@@ -19,12 +19,14 @@ import { LOG } from '../logging.js';
 import { ProjectionProgress } from '../read-models/projector/progress.js';
 import { PROJECTOR, type Projector } from '../read-models/projector/projector.js';
 import { STOPPING } from '../stopping.js';
+import { ControlAccountsController } from './controllers/control-accounts.controller.js';
 import { DepositsController } from './controllers/deposits.controller.js';
 import { RemittancesController } from './controllers/remittances.controller.js';
 import { Deposits } from './deposits/deposits.js';
 import { Reconciliation } from './deposits/reconciliation.js';
 import { DOCUMENTS, type DocumentStore, TEMPORARY_DOCUMENTS } from './documents/document-store.js';
 import { CLAIM_DIRECTORY, type ClaimDirectory } from './posting/claim-directory.js';
+import { ControlBookings } from './posting/control-bookings.js';
 import { CurrentReadModels } from './posting/current-read-models.js';
 import { DatabaseClaimDirectory } from './posting/database-claim-directory.js';
 import { DatabaseUnfinishedWork } from './posting/database-unfinished-work.js';
@@ -69,6 +71,12 @@ const PROVIDERS: Provider[] = [
     inject: [EVENT_STORE, StreamWriter, CLOCK, CONFIG],
     useFactory: (store: EventStore, writer: StreamWriter, clock: Clock, { timeZone }: Config) =>
       new Deposits({ store, writer, today: new Today(clock, timeZone) }),
+  },
+  {
+    provide: ControlBookings,
+    inject: [EVENT_STORE, StreamWriter, CLOCK, CONFIG],
+    useFactory: (store: EventStore, writer: StreamWriter, clock: Clock, { timeZone }: Config) =>
+      new ControlBookings({ store, writer, today: new Today(clock, timeZone) }),
   },
   {
     provide: RemittanceImport,
@@ -166,7 +174,7 @@ export class RemittancesModule implements OnApplicationBootstrap, BeforeApplicat
     return {
       module: RemittancesModule,
       imports: [CommandsModule],
-      controllers: [RemittancesController, DepositsController],
+      controllers: [RemittancesController, DepositsController, ControlAccountsController],
       providers: [...PROVIDERS, { provide: RESUMING, useValue: resuming }],
       exports: [Remittances, RemittanceImport],
     };

@@ -51,6 +51,7 @@ describe('deposits, through their door', () => {
     ['no money', { ...DEPOSIT, amount: '0.00' }, ['amount']],
     ['more digits than the currency has', { ...DEPOSIT, amount: '1.00', currency: 'JPY' }, ['amount']],
     ['fields of another kind', { ...DEPOSIT, payer: 'ACME', currency: 'usd' }, ['payer', 'currency']],
+    ['a direction that is none', { ...DEPOSIT, direction: 'out' }, ['direction']],
     ['null', { ...DEPOSIT, payerId: null, depositedOn: null }, ['payerId', 'depositedOn']],
     ['a day that is none', { ...DEPOSIT, depositedOn: '2026-02-30' }, ['depositedOn']],
   ])('%s is malformed, and every field is named', async (_, body, fields) => {

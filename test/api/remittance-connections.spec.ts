@@ -6,7 +6,8 @@ import { EVENT_STORE, type EventStore } from '../../src/event-store/event-store.
 import { createLogger } from '../../src/logging.js';
 import { FILE_BYTES_MAX, upTo } from '../../src/remittances/controllers/sent-file.js';
 import { STOPPING } from '../../src/stopping.js';
-import { claimOf, fileOf, source } from '../remittances/posting/import-on-a-log.js';
+import { claimOf, fileOf } from '../remittances/posting/import-on-a-log.js';
+import { inPieces } from '../support/documents-in-memory.js';
 import { type TestService, startTestService } from '../support/service.js';
 import { RemittanceDoor, X12, until } from './remittance-door.js';
 
@@ -53,13 +54,13 @@ describe('over a real connection', () => {
   test('one that does not say how large it is ends where it becomes too large', async () => {
     const taken: number[] = [];
     const reading = (async () => {
-      for await (const chunk of upTo(2500, source(new Uint8Array(4000)))) taken.push(chunk.length);
+      for await (const chunk of upTo(2500, inPieces(new Uint8Array(4000)))) taken.push(chunk.length);
     })();
     await expect(reading).rejects.toMatchObject({
       problem: { status: 413, code: 'body_too_large', bytesMax: 2500 },
     });
     expect(taken).toEqual([1024, 1024]);
-    for await (const chunk of upTo(4000, source(new Uint8Array(4000)))) taken.push(chunk.length);
+    for await (const chunk of upTo(4000, inPieces(new Uint8Array(4000)))) taken.push(chunk.length);
     expect(taken.reduce((sum, bytes) => sum + bytes)).toBe(2048 + 4000);
   });
 

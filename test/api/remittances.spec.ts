@@ -268,3 +268,25 @@ test('the doors are described', async () => {
     expect(Object.keys(paths[path] ?? {}).sort()).toEqual(methods);
   }
 });
+
+test('the file that OpenAPI shows posts as it stands, as each type that is named', async () => {
+  const { paths } = (await door.service.get('/openapi.json')).body;
+  const { content } = paths['/v1/remittances'].post.requestBody;
+  expect(Object.keys(content as object)).toEqual(['application/edi-x12', 'text/plain']);
+  const answers: Answer[] = [];
+  for (const [type, { schema }] of Object.entries<{ schema: { example: string } }>(content)) {
+    answers.push(await door.send(schema.example, { createAccounts: 'true' }, { 'content-type': type }));
+  }
+  const told = {
+    amount: '95.00',
+    claims: { total: 1, posted: 1, waiting: 0, movesNothing: 0, suspended: 0 },
+    paid: { posted: '100.00', inClearing: '0.00' },
+    providerAdjustments: { count: 1, amount: '5.00' },
+    needs: [],
+    findings: [],
+  };
+  expect(answers).toMatchObject([
+    { status: 201, body: { findings: [], remittances: [{ outcome: 'posted', ...told }] } },
+    { status: 200, body: { findings: [], remittances: [{ outcome: 'duplicate', ...told }] } },
+  ]);
+});

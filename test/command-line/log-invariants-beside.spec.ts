@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { replayAccount } from '../../src/command-line/account-replay.js';
 import { contradictions } from '../../src/command-line/log-invariants.js';
 import type { EventStore, StoredEvent } from '../../src/event-store/event-store.js';
+import { adjudicationIdOf } from '../../src/ledger/adjudication-id.js';
 import type { RemittanceEvent } from '../../src/ledger/remittance-events.js';
 import { proxied } from '../commands/accounts-on-a-log.js';
 import { list } from '../event-store/contract.js';
@@ -18,6 +19,7 @@ import {
   adjudicated,
   adjustmentPosted,
   beside,
+  bookedEntry,
   charged,
   claimPosted,
   claimSuspended,
@@ -47,6 +49,17 @@ const BEGUN = [
   ...on('A1', opened('A1'), charged('C1', '100.00')),
   ...beside(received(R1, { claims: 1, total: '80.00', amount: '80.00' }), accepted(R1, '80.00')),
 ];
+const DECIDED = adjudicationIdOf(R2, 1);
+const LINE = {
+  line: 1,
+  segment: 12,
+  procedure: { qualifier: 'HC', code: '99213', modifiers: [] },
+  charge: '100.00',
+  paid: '80.00',
+  adjustments: [],
+  remarkCodes: [],
+  chargeId: 'C1',
+};
 const POSTED = [
   ...BEGUN,
   ...on('A1', adjudicated(R1, 1, { paid: '80.00' }), paidFor(R1, 1, 'C1', '80.00')),
@@ -69,6 +82,18 @@ describe('what a log says beside the accounts', () => {
         continue;
       expect(await textsIn(logOf(REMITTANCE_HISTORY.slice(0, length)))).toEqual([]);
     }
+  });
+
+  it('lets a payment lie in several deposits, and in each once', async () => {
+    const inTwo = [
+      ...POSTED,
+      ...beside(completed(R1, 1, 0), deposited('D1', '110.00'), deposited('D2', '-30.00')),
+      ...beside(reconciled(R1, 'D1', '110.00'), reconciled(R1, 'D2', '-30.00')),
+    ];
+    expect(await textsIn(logOf(inTwo))).toEqual([]);
+    expect(await textsIn(logOf([...inTwo, ...beside(reconciled(R1, 'D2', '-30.00'))]))).toEqual([
+      expect.stringContaining('reconciles the remittance again'),
+    ]);
   });
 
   it.each<[string, Written[], string[]]>([
@@ -98,6 +123,34 @@ describe('what a log says beside the accounts', () => {
       [...POSTED, ...on('A2', opened('A2'), adjudicated(R1, 1, { paid: '80.00' }))],
       [
         `event 27 (ClaimAdjudicated) of account A2 decides claim 1 of remittance ${R1} again, which account A1 has`,
+      ],
+    ],
+    [
+      'lines that are taken back again, and lines that were never there',
+      [
+        ...beside(received(R2, { claims: 3, total: '80.00', amount: '80.00' }), accepted(R2, '80.00')),
+        ...on(
+          'A1',
+          opened('A1'),
+          charged('C1', '100.00'),
+          adjudicated(R2, 1, { paid: '80.00' }, { lines: [LINE] }),
+          adjudicated(
+            R2,
+            2,
+            { paid: '-80.00' },
+            { reversesLines: [{ adjudicationId: DECIDED, lines: [1] }] },
+          ),
+          adjudicated(
+            R2,
+            3,
+            { paid: '-80.00' },
+            { reversesLines: [{ adjudicationId: DECIDED, lines: [1, 2] }] },
+          ),
+        ),
+      ],
+      [
+        `event 21 (ClaimAdjudicated) of account A1 takes back line 1 of ${DECIDED} again`,
+        `event 21 (ClaimAdjudicated) of account A1 takes back line 2 of ${DECIDED}, which has none with a charge`,
       ],
     ],
     [
@@ -131,6 +184,42 @@ describe('what a log says beside the accounts', () => {
       [
         `event 15 (RemittanceCompleted) of ${REMITTANCE1} has 1 claims posted and 0 suspended, 0 are settled of 1`,
         `event 15 (RemittanceCompleted) of ${REMITTANCE1} completes claims of 0, the remittance has 80.00`,
+      ],
+    ],
+    [
+      'nothing, where people book what a control account has',
+      [
+        ...WITH_ADJUSTMENT,
+        ...beside(
+          controlEntry(R1, 'E1', '20.00', { number: 1 }),
+          bookedEntry('E2', '-20.00', { place: 'remittance', remittanceId: R1, claim: 1 }),
+          bookedEntry('E3', '5.00', { place: 'interest' }),
+        ),
+      ],
+      [],
+    ],
+    [
+      'entries by hand on a control account that has none, of no remittance, and of an id that is taken',
+      [
+        ...BEGUN,
+        ...beside(
+          bookedEntry('E1', '-5.00', { place: 'interest' }),
+          bookedEntry('E1', '-5.00', { place: 'remittance', remittanceId: R2 }),
+          bookedEntry(
+            'E2',
+            '-5.00',
+            { place: 'remittance', remittanceId: R1, claim: 2 },
+            { payerId: 'OTHER' },
+          ),
+        ),
+      ],
+      [
+        `event 15 (ControlEntryBooked) of ${CONTROL1} is the first of its control account`,
+        `event 18 (ControlEntryBooked) of ${CONTROL1} has the id E1, which an earlier entry has already`,
+        `event 18 (ControlEntryBooked) of ${CONTROL1} is of remittance ${R2}, which was never received`,
+        `event 21 (ControlEntryBooked) of ${CONTROL1} is between payer OTHER and provider NPI1, the control account between payer ACME and provider NPI1`,
+        `event 21 (ControlEntryBooked) of ${CONTROL1} is of payer OTHER, the remittance of payer ACME`,
+        `event 21 (ControlEntryBooked) of ${CONTROL1} is of claim 2, the remittance has 1`,
       ],
     ],
     [

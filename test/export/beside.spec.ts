@@ -13,6 +13,7 @@ import {
   RECORDED_AT,
   REMITTANCE_HISTORY,
   beside,
+  bookedEntry,
   controlEntry,
   stored,
 } from '../support/remittance-history.js';
@@ -83,11 +84,22 @@ describe('the exported journal, of what stands beside the accounts', () => {
     ['hledger', /^account (\S+)$/gm, /^ {4}([A-Z]\w+:\S+) /gm],
     ['beancount', /^1900-01-01 open (\S+)/gm, /^ {2}([A-Z]\w+:\S+) /gm],
   ] as const)('for %s books to declared accounts only', async (format, declared, booked) => {
+    const places = ['interest', 'penalty', 'cash', 'write_off'] as const;
+    const byHand = beside(...places.map((place) => bookedEntry(`by-hand-${place}`, '1.00', { place })));
+    for (const written of byHand) log.put(stored(written));
     const text = await exported(format);
+    for (const _ of byHand) log.events.pop();
     const names = (pattern: RegExp) => new Set(Array.from(text.matchAll(pattern), ([, name]) => name!));
     const used = names(booked);
     expect([...used]).toEqual(
-      expect.arrayContaining(['Assets:Cash', 'Assets:PayerControl', 'Assets:RemittanceClearing']),
+      expect.arrayContaining([
+        'Assets:Cash',
+        'Assets:PayerControl',
+        'Assets:RemittanceClearing',
+        'Expenses:ControlWriteOff',
+        'Expenses:Penalties',
+        'Income:Interest',
+      ]),
     );
     expect([...used].filter((name) => !names(declared).has(name))).toEqual([]);
     expect(text).toContain(`stream: ${format === 'beancount' ? '"' : ''}remittance-${R1}`);

@@ -202,6 +202,40 @@ describe('what remittances said of claims', () => {
     expect(ledger.account.claims.get(ORIGINAL)).toMatchObject({ reversedBy: 'V' });
   });
 
+  test('is taken back line by line, and is gone when the last of its lines is', () => {
+    const [line] = claimAdjudicated().data.lines;
+    const lines = [1, 2].map((number) => ({ ...line!, line: number, chargeId: `C${number}` }));
+    const ledger = new AccountInMemory([
+      accountOpened(),
+      claimAdjudicated({ lines, held }),
+      claimAdjudicated({
+        adjudicationId: 'V',
+        status: '22',
+        reversesLines: [{ adjudicationId: ORIGINAL, lines: [2] }],
+      }),
+    ]);
+    expect(ledger.account.claims.get(ORIGINAL)).toMatchObject({
+      taken: [2],
+      reversedBy: undefined,
+      hasHeld: true,
+    });
+    expect(ledger.account.claims.get('V')).toMatchObject({ reverses: ORIGINAL, settlement: 'posted' });
+    ledger.append(claimAdjudicated({ adjudicationId: 'W', status: '22', settlement: 'waits_for_original' }));
+    ledger.append(
+      adjudicationContinued({
+        adjudicationId: 'W',
+        because: 'original_posted',
+        reversesLines: [{ adjudicationId: ORIGINAL, lines: [1] }],
+      }),
+    );
+    expect(ledger.account.claims.get(ORIGINAL)).toMatchObject({
+      taken: [2, 1],
+      reversedBy: 'W',
+      hasHeld: false,
+    });
+    expect(ledger.account.claims.get('W')).toMatchObject({ reverses: ORIGINAL, settlement: 'posted' });
+  });
+
   test('that cannot be read any more is gone on without', () => {
     const { account } = new AccountInMemory([accountOpened(), adjudicationContinued({ entries: ['E2'] })]);
     expect(account.claims.size).toBe(0);

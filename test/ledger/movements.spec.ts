@@ -303,8 +303,38 @@ describe('the money of a remittance', () => {
     expect(books.get('Assets:RemittanceClearing')).toBe('0.00');
   });
 
+  test.each([
+    [{ place: 'remittance', remittanceId: 'R1' }, 'Assets:RemittanceClearing'],
+    [{ place: 'interest' }, 'Income:Interest'],
+    [{ place: 'penalty' }, 'Expenses:Penalties'],
+    [{ place: 'cash' }, 'Assets:Cash'],
+    [{ place: 'write_off' }, 'Expenses:ControlWriteOff'],
+  ] as const)('goes between a control account and %j as somebody books it', (against, account) => {
+    const booked = (amount: string): RemittanceEvent => ({
+      type: 'ControlEntryBooked',
+      data: {
+        controlAccountId: 'ACME.NPI1',
+        entryId: 'E1',
+        payerId: 'ACME',
+        providerId: 'NPI1',
+        currency: 'USD',
+        effectiveOn,
+        amount,
+        against,
+        reason: 'agreed',
+      },
+    });
+    const [control, other] = [{ account: 'Assets:PayerControl' }, { account }];
+    expect(movementsOfRemittance(booked('5.50'))).toEqual([
+      { debit: control, credit: other, amount: '5.50', effectiveOn },
+    ]);
+    expect(movementsOfRemittance(booked('-5.50'))).toEqual([
+      { debit: other, credit: control, amount: '5.50', effectiveOn },
+    ]);
+  });
+
   test('is moved by no other event beside the accounts', () => {
-    const moving: RemittanceEventType[] = ['RemittanceAccepted', 'ControlEntryPosted'];
+    const moving: RemittanceEventType[] = ['RemittanceAccepted', 'ControlEntryPosted', 'ControlEntryBooked'];
     const types = Object.keys(remittanceEventData) as RemittanceEventType[];
     for (const type of types.filter((some) => !moving.includes(some))) {
       const data = { currency: 'USD', effectiveOn, amount: '12.00' };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ReverseEntry } from '../../src/ledger/rules/reverse-entry.js';
 import {
   ACME,
   AccountInMemory,
@@ -90,6 +91,34 @@ describe('reversing a charge', () => {
 });
 
 describe('reversing a payment', () => {
+  test('takes back a part of what it left unapplied, alone or beside allocations, and no more than is there', () => {
+    const paid = [chargePosted(), postPayment({ allocations: part('C1', '30.00') })] as const;
+    const ofPayment = (given: Partial<ReverseEntry>) => reverseEntry({ reverses: 'P1', ...given });
+    given(...paid)
+      .when(ofPayment({ unapplied: '4.00' }))
+      .then(
+        entryReversed({
+          reverses: 'P1',
+          unapplied: '4.00',
+          amount: '4.00',
+          movements: [mirror('P1', unappliedOf(), CASH, '4.00')],
+        }),
+      )
+      .thenBooks({ balance: '64.00', shares: { 'C1 patient': '70.00' }, unapplied: { P1: '6.00' } });
+    given(...paid)
+      .when(ofPayment({ unapplied: '10.00', allocations: part('C1', '5.00') }))
+      .thenBooks({ balance: '75.00', shares: { 'C1 patient': '75.00' } });
+    given(...paid)
+      .when(ofPayment({ unapplied: '10.01' }))
+      .thenRejected('credit_insufficient', { requested: '10.01', available: '10.00' });
+    given(...paid, applyCredit({ allocations: part('C1', '7.00') }))
+      .when(ofPayment({ unapplied: '4.00' }))
+      .thenRejected('credit_insufficient', { requested: '4.00', available: '3.00' });
+    given(chargePosted())
+      .when(reverseEntry({ reverses: 'C1', unapplied: '4.00' }))
+      .thenRejected('credit_insufficient', { requested: '4.00', available: '0.00' });
+  });
+
   test('re-opens what it paid and takes back what it left unapplied', () => {
     given(chargePosted(), postPayment({ allocations: part('C1', '30.00') }))
       .when(reverseEntry({ reason: 'nsf', effectiveOn: '2026-03-05' }))

@@ -11,6 +11,7 @@ const FOLDER = new URL('../fixtures/remittance-events/', import.meta.url);
 const REMITTANCE_STREAM = 'remittance-5f2c9a41b7d0e83664c1fa0973be25d8';
 
 const FROZEN: Record<string, string> = {
+  ControlEntryBooked: '4187f4be14885325',
   ControlEntryPosted: '564075ffa34c74a5',
   DepositRecorded: 'e41518297c2166ac',
   ProviderAdjustmentPosted: 'e3d1ca50dae6dc19',
@@ -29,7 +30,7 @@ function textOf(name: string): string {
 }
 
 function streamOf(name: string): string {
-  if (name === 'ControlEntryPosted') return 'control-1123456789.1999996666';
+  if (name.startsWith('ControlEntry')) return 'control-1123456789.1999996666';
   return name === 'DepositRecorded' ? 'deposit-DEP-9' : REMITTANCE_STREAM;
 }
 
@@ -119,6 +120,8 @@ describe('a stored event beside the accounts that cannot be read', () => {
     ['RemittanceClaimSuspended', { facts: { lines: 2 } }, 'facts.lines: invalid_type'],
     ['RemittanceClaimResolved', { resolution: 'forget' }, 'resolution: invalid_value'],
     ['ControlEntryPosted', { entryId: '' }, 'entryId: too_small'],
+    ['ControlEntryBooked', { against: { place: 'elsewhere' } }, 'against.place: invalid_union'],
+    ['ControlEntryBooked', { against: { place: 'remittance' } }, 'against.remittanceId: invalid_type'],
     ['DepositRecorded', { amount: '+1.00' }, 'amount: invalid_format'],
   ])('is %s with %j', (name, wrong, reason) => {
     expect(reasonOf(name, but(name, wrong))).toBe(`data is malformed: ${reason}`);

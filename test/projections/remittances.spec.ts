@@ -160,6 +160,19 @@ describe('a claim of a remittance', () => {
     });
   });
 
+  it('of lines names the claim that they are of, which stands with its others and does not name it', () => {
+    const byLines = events.map((recorded): AnyRecordedEvent => {
+      if (!isOfAccount(recorded) || recorded.event.type !== 'AdjudicationContinued') return recorded;
+      const { reverses, ...data } = recorded.event.data;
+      if (reverses === undefined) return recorded;
+      const reversesLines = [{ adjudicationId: reverses, lines: [1] }];
+      return { ...recorded, event: { type: 'AdjudicationContinued', data: { ...data, reversesLines } } };
+    });
+    expect(claimOf(byLines, TAKES_BACK, 1)).toMatchObject({ stage: 5, reverses_remittance: ORIGINAL });
+    expect(claimOf(byLines, ORIGINAL, 1)).toMatchObject({ stage: 5 });
+    expect(claimOf(byLines, ORIGINAL, 1)).not.toMatchObject({ reversed_by_remittance: TAKES_BACK });
+  });
+
   it('moves nothing, or is rejected with the reason, or loses what was held', () => {
     expect(claimOf(events, REJECTED, 1)).toMatchObject({ stage: 3 });
     expect(claimOf(events, REJECTED, 2)).toMatchObject({

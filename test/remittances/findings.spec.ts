@@ -123,6 +123,11 @@ describe('what an 835 is found to be', () => {
       replace(ADVICE, 'CLP*PCN2', 'TRN*1*9', 'CLP*PCN2*2*80*50'),
       { segment: 26, facts: { tag: 'TRN' } },
     ],
+    [
+      'segment_misplaced',
+      replace(ADVICE, 'SVC*HC', 'NTE*ADD*JANE DOE', 'SVC*HC:99213:25*200*120**1'),
+      { segment: 19, facts: { tag: 'NTE' } },
+    ],
     ['segment_misplaced', replace(ADVICE, 'DTM*405', 'AMT*AU*7'), { segment: 7, facts: { tag: 'AMT' } }],
     [
       'money_misplaced',
@@ -154,6 +159,27 @@ describe('what an 835 is found to be', () => {
       ...expected,
     });
     expect(findings.map(({ facts }) => JSON.stringify(facts)).join()).not.toMatch(NAMES);
+  });
+
+  it.each(['NTE*ADD*JANE DOE', 'CUR*PR*USD', 'TRN*1*9', 'XX*1', 'N3*STREET'])(
+    'goes on with a claim behind %s, wherever in it that stands, and only warns',
+    (stray) => {
+      const first = ADVICE.findIndex((segment) => segment.startsWith('CLP*PCN1'));
+      const next = ADVICE.findIndex((segment) => segment.startsWith('CLP*PCN2'));
+      const places = Array.from({ length: next - first }, (_, i) => first + 1 + i);
+      const { claims: expected } = read(x12(ADVICE));
+      for (const at of places) {
+        const { claims, findings } = read(x12(ADVICE.toSpliced(at, 0, stray)));
+        expect(claims.map(saidOf)).toEqual(expected.map(saidOf));
+        expect(findings.filter(({ severity }) => severity === 'stops')).toEqual([]);
+      }
+    },
+  );
+
+  it.each(['BPR*I*1*C', 'SVC*HC:99213*1*1'])('is stopped by %s in a place where it is not known', (stray) => {
+    const at = ADVICE.findIndex((segment) => segment.startsWith(stray.startsWith('BPR') ? 'SVC' : 'LX'));
+    const { findings } = read(x12(ADVICE.toSpliced(at, 0, stray)));
+    expect(findings.some(({ severity }) => severity === 'stops')).toBe(true);
   });
 
   it('is all of what the table says it can be', () => {
@@ -190,3 +216,19 @@ describe('what an 835 is found to be', () => {
     ]);
   });
 });
+
+/** What a claim says of money, and of what its lines are. */
+function saidOf({ charge, paid, adjustments, lines }: ReturnType<typeof read>['claims'][number]) {
+  return {
+    charge,
+    paid,
+    reasons: adjustments.map(({ reason, amount }) => [reason, amount]),
+    lines: lines.map((line) => ({
+      procedure: line.procedure,
+      paid: line.paid,
+      charge: line.charge,
+      controlNumber: line.controlNumber,
+      reasons: line.adjustments.map(({ reason, amount }) => [reason, amount]),
+    })),
+  };
+}

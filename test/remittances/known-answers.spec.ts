@@ -51,5 +51,5 @@ describe.each(SEEDS)('hospital %i', (seed) => {
 });
 
 test('ends as it must on the embedded store', async () => {
-  await onALog((store) => expectKnown(store, { seed: FIRST_SEED, accounts: 25 }, KILL_PERMILLE));
+  await onALog((store) => expectKnown(store, { seed: FIRST_SEED, accounts: 35 }, KILL_PERMILLE));
 });

@@ -3,7 +3,11 @@ import type { StoredEvent } from '../../src/event-store/event-store.js';
 import { adjudicationIdOf, continuationIdIn, entryIdIn } from '../../src/ledger/adjudication-id.js';
 import type { AccountEvent, DataOf, Place } from '../../src/ledger/events.js';
 import type { Party } from '../../src/ledger/party.js';
-import type { RemittanceDataOf, RemittanceEvent } from '../../src/ledger/remittance-events.js';
+import type {
+  ControlAgainst,
+  RemittanceDataOf,
+  RemittanceEvent,
+} from '../../src/ledger/remittance-events.js';
 
 /*
  * A ledger with remittances, written by hand, event by event in the order of a log: a payment with a suspended claim and a
@@ -35,6 +39,7 @@ export function beside(...events: RemittanceEvent[]): Written[] {
   return events.map((event) => {
     switch (event.type) {
       case 'ControlEntryPosted':
+      case 'ControlEntryBooked':
         return { stream: streamBeside('control', event.data.controlAccountId), event };
       case 'DepositRecorded':
         return { stream: streamBeside('deposit', event.data.depositId), event };
@@ -118,7 +123,7 @@ export function adjudicated(
   remittanceId: string,
   claim: number,
   stated: Stated,
-  what: Partial<Pick<DataOf<'ClaimAdjudicated'>, 'settlement' | 'entries' | 'lines'>> = {},
+  what: Partial<Pick<DataOf<'ClaimAdjudicated'>, 'settlement' | 'entries' | 'lines' | 'reversesLines'>> = {},
 ): AccountEvent {
   return {
     type: 'ClaimAdjudicated',
@@ -244,6 +249,30 @@ export function controlEntry(
       reason: 'WO',
       reference: '',
       remittance: { id: remittanceId, claim: 0, segment: 80 },
+      ...of,
+    },
+  };
+}
+
+/** What somebody books on the control account. */
+export function bookedEntry(
+  entryId: string,
+  amount: string,
+  against: ControlAgainst,
+  of: Partial<RemittanceDataOf<'ControlEntryBooked'>> = {},
+): RemittanceEvent {
+  return {
+    type: 'ControlEntryBooked',
+    data: {
+      controlAccountId: CONTROL,
+      entryId,
+      payerId: 'ACME',
+      providerId: 'NPI1',
+      currency: USD,
+      effectiveOn: DAY,
+      amount,
+      against,
+      reason: 'agreed with the payer',
       ...of,
     },
   };

@@ -523,7 +523,7 @@ export function remittanceLog(): { events: AnyRecordedEvent[]; upTo: Record<Mile
   log.beside(
     `control-${CONTROL}`,
     controlEntry({
-      entryId: 'RES-1',
+      entryId: `${adjudicationIdOf(REJECTED, 2)}.rejected`,
       amount: '-7.00',
       reason: 'claim_rejected',
       remittance: { ...foreign.ref },

@@ -1,4 +1,4 @@
-import type { Account } from '../account.js';
+import { type Account, FORGIVEN, type ForgivenCategory, type Share } from '../account.js';
 import { laterOf } from '../calendar.js';
 import type { RemittanceRef } from '../claim-statement.js';
 import { type Decision, type DecisionContext, type Refusal, accept, isRefusal, reject } from '../decision.js';
@@ -25,6 +25,8 @@ export interface ReverseEntry {
   effectiveOn?: string;
   /** A part of the entry only. */
   allocations?: { chargeId: string; amount: string; responsible?: Party }[];
+  /** Of a payment: a part of its unapplied credit, alone or beside `allocations`. */
+  unapplied?: string;
   note?: string;
   /** The claim of a remittance that takes it back. */
   remittance?: RemittanceRef;
@@ -69,15 +71,17 @@ export function reverseEntry(account: Account, command: ReverseEntry, context: D
   if (remaining.every((m) => m.left.isZero()) && !isMoneyless(entry, account, entryId)) {
     const reversedBy = [...(account.reversals.get(entryId) ?? [])];
     return reject(
-      reversedBy.length === 0 && isWriteOff(entry)
+      reversedBy.length === 0 && categoryWrittenOff(entry) !== undefined
         ? { code: 'write_off_already_reinstated', entryId }
         : { code: 'entry_already_reversed', entryId, reversedBy },
     );
   }
   const before = leftOf(remaining, entryId);
-  const taken = command.allocations
-    ? takePart(account, command.allocations, remaining, entryId)
-    : takeWhole(account, remaining, entryId, context);
+  const { allocations, unapplied } = command;
+  const taken =
+    allocations || unapplied
+      ? takePart(account, { allocations: allocations ?? [], unapplied }, remaining, entryId)
+      : takeWhole(account, remaining, entryId, context);
   if (isRefusal(taken)) return taken;
 
   const { type: _, accountId: __, ...given } = command;
@@ -121,7 +125,11 @@ function isMoneyless(entry: AccountEvent, account: Account, entryId: string): bo
  * The movements of the entry, and of what was applied from it, less what earlier reversals took; in the order in which
  * they are taken back: what came last goes first.
  */
-function remainingOf(account: Account, entry: AccountEvent, context: DecisionContext): Remaining[] {
+function remainingOf(
+  account: Account,
+  entry: AccountEvent,
+  context: Pick<DecisionContext, 'recorded'>,
+): Remaining[] {
   const paymentId = entryIdOf(entry);
   const applications = (account.credits.get(paymentId)?.drawnBy ?? [])
     .map((id) => context.recorded(id))
@@ -137,7 +145,8 @@ function remainingOf(account: Account, entry: AccountEvent, context: DecisionCon
     taken.set(key, before.minus(used));
     movement.left = movement.left.minus(used);
   }
-  if (isWriteOff(entry)) leaveWhatMoneyBroughtBack(account, remaining);
+  const category = categoryWrittenOff(entry);
+  if (category) leaveWhatCameBack(account, remaining, category);
   return remaining;
 }
 
@@ -173,32 +182,47 @@ function inOrder(event: AccountEvent): Remaining[] {
   return movements;
 }
 
-function isWriteOff(entry: AccountEvent): boolean {
-  return (
-    entry.type === 'AdjustmentPosted' &&
-    entry.data.category === 'bad_debt' &&
-    entry.data.direction === 'credit'
-  );
+/** The category of a write-off that money, or what a remittance says, may bring back; undefined for other entries. */
+function categoryWrittenOff(entry: AccountEvent): 'bad_debt' | ForgivenCategory | undefined {
+  if (entry.type !== 'AdjustmentPosted' || entry.data.direction !== 'credit') return undefined;
+  const { category } = entry.data;
+  return category === 'bad_debt' ? category : FORGIVEN.find((forgiven) => forgiven === category);
 }
 
 /**
- * Of a write-off, what money has reinstated since is back already: taken back once more, the share would owe it twice.
+ * Of a write-off, what money or a remittance has reinstated since is back already: taken back once more, the share would
+ * owe it twice.
  */
-function leaveWhatMoneyBroughtBack(account: Account, remaining: Remaining[]): void {
+function leaveWhatCameBack(
+  account: Account,
+  remaining: Remaining[],
+  category: 'bad_debt' | ForgivenCategory,
+): void {
   const reversible = new Map<string, Money>();
   for (const movement of remaining) {
     const place = movement.shares[0];
     if (!place || !('chargeId' in place)) continue;
     const key = placeKey(place);
     const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
-    const most = reversible.get(key) ?? (share ? share.writtenOff.plus(share.reinstatedByHand) : ZERO);
+    const most = reversible.get(key) ?? (share ? writtenOffOf(share, category) : ZERO);
     movement.left = smallerOf(movement.left, most);
     reversible.set(key, most.minus(movement.left));
   }
 }
 
+/** What of a share is written off by the word of callers: what they brought back by debits they may take back, too. */
+function writtenOffOf(share: Share, category: 'bad_debt' | ForgivenCategory): Money {
+  if (category === 'bad_debt') return share.writtenOff.plus(share.reinstatedByHand);
+  const forgiven = share.forgiven.get(category);
+  return forgiven ? forgiven.amount.plus(forgiven.reinstatedByHand) : ZERO;
+}
+
 /** What earlier reversals took, by the movement they mirrored. */
-function takenBefore(account: Account, ids: string[], context: DecisionContext): Map<string, Money> {
+function takenBefore(
+  account: Account,
+  ids: string[],
+  context: Pick<DecisionContext, 'recorded'>,
+): Map<string, Money> {
   const taken = new Map<string, Money>();
   for (const reversalId of new Set(ids.flatMap((id) => account.reversals.get(id) ?? []))) {
     const reversal = context.recorded(reversalId);
@@ -237,11 +261,12 @@ function isTakenBack(account: Account, refund: AccountEvent, context: DecisionCo
 /** Takes the given parts: what paid a share first, then, for applied credit, the cash behind it. */
 function takePart(
   account: Account,
-  allocations: NonNullable<ReverseEntry['allocations']>,
+  { allocations, unapplied }: { allocations: NonNullable<ReverseEntry['allocations']>; unapplied?: string },
   remaining: Remaining[],
   entryId: string,
 ): Taken[] | Refusal {
   const taken: Taken[] = [];
+  const cash = remaining.find((m) => m.of === entryId && 'paymentId' in m.credit);
   for (const { chargeId, amount, responsible } of allocations) {
     const payments = remaining.filter((m) => touches(m, chargeId, responsible));
     const shares = sharesTouched(payments, account);
@@ -269,13 +294,16 @@ function takePart(
       const part = smallerOf(wanted, movement.left);
       wanted = wanted.minus(part);
       taken.push(...take(account, movement, part));
-      if (movement.of !== entryId) {
-        const cash = remaining.find((m) => m.of === entryId && 'paymentId' in m.credit);
-        if (cash) taken.push(...take(account, cash, part));
-      }
+      if (movement.of !== entryId && cash) taken.push(...take(account, cash, part));
     }
   }
-  return taken;
+  if (unapplied === undefined) return taken;
+  const credit = account.credits.get(entryId);
+  if (!cash || !credit || credit.unapplied.lessThan(unapplied)) {
+    const available = formatMoney(credit?.unapplied ?? ZERO, account.currency);
+    return { rejected: { code: 'credit_insufficient', requested: unapplied, available } };
+  }
+  return [...taken, ...take(account, cash, money(unapplied))];
 }
 
 /**
@@ -302,6 +330,23 @@ function take(account: Account, movement: Remaining, part: Money): Taken[] {
     add(reinstated, smallerOf(most, left).minus(smallerOf(most, movement.left)));
   }
   return taken;
+}
+
+/**
+ * What reversals have left of an entry, and of what was applied from it, by the share that it pays or raises.
+ *
+ * @param recorded gives the events of {@link eventsBehindReversal}
+ */
+export function leftByShare(
+  account: Account,
+  entry: AccountEvent,
+  recorded: DecisionContext['recorded'],
+): { chargeId: string; party: Party; left: Money }[] {
+  return remainingOf(account, entry, { recorded }).flatMap(({ shares: [place], left }) =>
+    place && 'chargeId' in place && !left.isZero()
+      ? [{ chargeId: place.chargeId, party: place.party, left }]
+      : [],
+  );
 }
 
 /** What is left of an entry's own movements. */

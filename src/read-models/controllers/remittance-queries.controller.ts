@@ -120,7 +120,10 @@ export class RemittanceQueriesController {
   @QueryRoute('control-accounts/:controlAccountId', {
     summary: 'One control account with its entries in the order of recording',
     operationId: 'GetControlAccount',
-    description: '`balances` are of the whole account on every page.',
+    description:
+      '`balances` are of the whole account on every page. Entries `byHand` were booked through ' +
+      '`POST /v1/control-accounts/{id}/entries`; their `segment` and `number` are null, and `remittanceId` where they are ' +
+      'against none.',
     example: examples.CONTROL_ACCOUNT,
     notFound: 'control_account_not_found',
   })

@@ -112,7 +112,8 @@ export function controlTotals(extent: Extent): RawBuilder<{ currency: string; ba
       : sql`exists (select 1 from ledger_read.account_history h
           where h.account_id = a.account_id and ${wasKnown('h', clocks)})`;
   return sql`select currency, sum(balance) as balance from (
-      select currency, balance from (${controlBalances(extent)}) control
+      select currency, sum(balance) as balance from (${controlBalances(extent)}) control
+      group by currency having sum(balance) <> 0
       union all
       select c.currency, 0 from (
         select distinct currency from ledger_read.accounts where currency is not null

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { streamBeside } from '../../event-store/codec.js';
+import type { ControlAgainst } from '../../ledger/remittance-events.js';
 import { writeAmount } from './amounts.js';
 import { type Clocks, clockSql, wasKnown, withinClocks } from './clocks.js';
 import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js';
@@ -46,13 +47,19 @@ export interface ControlEntry {
   recordedAt: string;
   currency: string;
   amount: string;
-  /** PLB03-1, or `claim_rejected` for the payment of a claim that somebody rejected. */
+  /** What it is booked against; `remittance`: the clearing money of the one that is named. */
+  against: ControlAgainst['place'];
+  /** Whether somebody booked it; all others came with a remittance. */
+  byHand: boolean;
+  /** PLB03-1, `claim_rejected` for the payment of a claim that somebody rejected, or what a person wrote. */
   reason: string;
   reference: string;
-  remittanceId: string;
+  /** Null where it is against no remittance. */
+  remittanceId: string | null;
   /** Null where it stands with no claim. */
   claim: number | null;
-  segment: number;
+  /** Null for entries by hand. */
+  segment: number | null;
   /** Of the provider adjustment within its remittance. */
   number: number | null;
 }
@@ -87,11 +94,13 @@ interface EntryRow {
   recorded_at: string;
   currency: string;
   amount: string;
+  against: ControlAgainst['place'];
+  by_hand: boolean;
   reason: string;
   reference: string;
-  remittance_id: string;
+  remittance_id: string | null;
   claim: number;
-  segment: number;
+  segment: number | null;
   number: number | null;
 }
 
@@ -210,6 +219,8 @@ function entryOf(row: EntryRow): ControlEntry {
     recordedAt: row.recorded_at,
     currency: row.currency,
     amount: writeAmount(row.amount, row.currency),
+    against: row.against,
+    byHand: row.by_hand,
     reason: row.reason,
     reference: row.reference,
     remittanceId: row.remittance_id,

@@ -14,8 +14,12 @@ export const WORK_ITEMS = {
     'A transfer of responsibility found nobody who owes the amount and is not posted: post it after all, or reject it.',
   payment_unapplied:
     'A payer paid more than was open, and the rest stands unapplied: apply it, refund it, or send it back.',
+  payment_posted_by_hand:
+    'A payment was posted by hand, and the remittance of the same trace has brought its money too, so that it counts twice: reverse the payment; if it is other money, post it anew with another reference.',
+  credit_balance:
+    'What a remittance did has left a credit of a patient or payer on the account: apply it, or pay it back.',
   deposit_without_remittance:
-    'The bank has money for which no remittance has come: ask the payer for it, or correct the trace of the deposit.',
+    'The bank has money of a payer, or a payer took some from it, for which no remittance has come: ask the payer for it, or correct the trace of the deposit.',
   deposit_differs: 'The deposits of a trace are not what its remittances say was paid: look at both.',
 } as const;
 
@@ -38,6 +42,10 @@ export interface WorkItemRow {
   currency: string;
   since: string;
   what: string;
+  /** Whose credit it is, or who made the payment. */
+  party: 'patient' | 'payer' | 'other' | null;
+  /** What was paid with the remittance (BPR02), where an item holds something else against it. */
+  remittance_amount: string | null;
 }
 
 /** What differs between kinds; the columns that a kind has no use for are NULL. */
@@ -58,6 +66,8 @@ const TYPES = {
   amount: 'numeric',
   currency: 'text',
   since: 'date',
+  party: 'text',
+  remittance_amount: 'numeric',
 } as const;
 
 function items(kind: WorkItemKind, cells: Cells, from: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -80,6 +90,9 @@ const CLAIM = {
 const claimId = (kind: WorkItemKind): RawBuilder<unknown> =>
   sql`${sql.lit(`${kind}:`)} || c.remittance_id || ':' || c.claim`;
 
+/** Condition on a claim `c`: what it was paid beyond what was open is an item by itself. */
+const holdsPayment = sql`c.held_count > 0 and c.held @> '[{"kind":"payment"}]'`;
+
 /** Held parts of one kind; those of the same charge and codes are one item, so that its id does not hang on their order. */
 function heldItems(kind: 'adjustment' | 'transfer'): RawBuilder<unknown> {
   const item = `${kind}_held` as const;
@@ -100,6 +113,54 @@ function heldItems(kind: 'adjustment' | 'transfer'): RawBuilder<unknown> {
       group by c.remittance_id, c.claim, c.account_id, c.payer_id, c.currency, c.effective_on, ${chargeId}, ${code}`,
   );
 }
+
+/** A payment by hand with the remittance that brought it too: of the payer, or with a claim on the account of the payment. */
+const BROUGHT_TWICE = sql`from (
+    select distinct on (k.account_id, k.payment_id) k.account_id, k.payment_id, k.party, k.standing, k.currency,
+      r.remittance_id, r.payer_id, r.amount, greatest(k.effective_on, r.effective_on) as since
+    from ledger_read.payments_by_hand k
+    join ledger_read.remittances r on ltrim(btrim(r.trace_number), '0') = k.trace and r.currency = k.currency
+    cross join lateral (
+      select exists (select 1 from ledger_read.remittance_claims c
+        where c.account_id = k.account_id and c.remittance_id = r.remittance_id) as is_there
+    ) account
+    where k.standing > 0 and r.accepted > 0 and (r.payer_id = k.payer_id or account.is_there)
+    order by k.account_id, k.payment_id, account.is_there desc, r.position
+  ) k`;
+
+/**
+ * Credits by account and owner: shares below nothing of charges that a remittance decided on, and what payments of
+ * remittances left unapplied, if that is no item by itself. A share is a credit since the day on which it was one last
+ * without having been one the day before.
+ */
+const CREDITS = sql`from (
+    select account_id, party, payer_id, currency, sum(amount) as amount, min(since) as since
+    from (
+      select s.account_id, s.party, s.payer_id, s.currency, -s.balance as amount, credit.since
+      from ledger_read.shares s
+      cross join lateral (
+        select max(day.effective_on) as since from (
+          select l.effective_on, sum(l.amount) as change, sum(sum(l.amount)) over (order by l.effective_on) as balance
+          from ledger_read.journal_lines l
+          where l.account_id = s.account_id and l.charge_id = s.charge_id and l.party = s.party
+            and l.payer_id = s.payer_id and l.payer_position = s.payer_position
+          group by l.effective_on
+        ) day where day.balance < 0 and day.balance - day.change >= 0
+      ) credit
+      where s.balance < 0 and exists (
+        select 1 from ledger_read.remittance_claims c
+        join ledger_read.account_history h on h.account_id = c.account_id and h.revision = c.revision
+        where c.account_id = s.account_id and c.stage = 5
+          and h.data->'lines' @> jsonb_build_array(jsonb_build_object('chargeId', s.charge_id))
+      )
+      union all
+      select u.account_id, u.party, u.payer_id, u.currency, u.amount, c.effective_on
+      from ledger_read.unapplied_credits u
+      join ledger_read.remittance_claims c on c.account_id = u.account_id and c.payment_id = u.payment_id
+      where u.amount > 0 and not (${holdsPayment})
+    ) credits
+    group by account_id, party, payer_id, currency
+  ) b`;
 
 const STATED = sql`
   from ledger_read.remittances r
@@ -147,7 +208,36 @@ export const workItems: RawBuilder<unknown> = sql.join(
       },
       sql`from ledger_read.remittance_claims c
         join ledger_read.unapplied_credits u on u.account_id = c.account_id and u.payment_id = c.payment_id
-        where c.held_count > 0 and c.held @> '[{"kind":"payment"}]' and u.amount > 0`,
+        where ${holdsPayment} and u.amount > 0`,
+    ),
+    items(
+      'payment_posted_by_hand',
+      {
+        item_id: sql`concat_ws(':', 'payment_posted_by_hand', k.account_id, k.payment_id)`,
+        remittance_id: sql`k.remittance_id`,
+        account_id: sql`k.account_id`,
+        payment_id: sql`k.payment_id`,
+        payer_id: sql`k.payer_id`,
+        amount: sql`k.standing`,
+        currency: sql`k.currency`,
+        since: sql`k.since`,
+        party: sql`k.party`,
+        remittance_amount: sql`k.amount`,
+      },
+      BROUGHT_TWICE,
+    ),
+    items(
+      'credit_balance',
+      {
+        item_id: sql`concat_ws(':', 'credit_balance', b.account_id, b.party, nullif(b.payer_id, ''))`,
+        account_id: sql`b.account_id`,
+        payer_id: sql`nullif(b.payer_id, '')`,
+        amount: sql`b.amount`,
+        currency: sql`b.currency`,
+        since: sql`b.since`,
+        party: sql`b.party`,
+      },
+      CREDITS,
     ),
     items(
       'deposit_without_remittance',

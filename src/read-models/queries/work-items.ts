@@ -28,7 +28,11 @@ export interface WorkItem {
   code: string | null;
   /** Null for a remittance that does not say what was paid. */
   amount: string | null;
+  /** What was paid with the remittance (BPR02), where an item holds another amount against it. */
+  remittanceAmount: string | null;
   currency: string;
+  /** Whose credit it is, or who made the payment; null where that does not tell items apart. */
+  party: WorkItemRow['party'];
   since: string;
   what: string;
 }
@@ -70,6 +74,8 @@ async function answer(
 }
 
 function itemOf(row: WorkItemRow): WorkItem {
+  const write = (amount: string | null): string | null =>
+    amount === null ? null : writeAmount(amount, row.currency);
   return {
     kind: row.kind,
     itemId: row.item_id,
@@ -81,8 +87,10 @@ function itemOf(row: WorkItemRow): WorkItem {
     depositId: row.deposit_id,
     payerId: row.payer_id,
     code: row.code,
-    amount: row.amount === null ? null : writeAmount(row.amount, row.currency),
+    amount: write(row.amount),
+    remittanceAmount: write(row.remittance_amount),
     currency: row.currency,
+    party: row.party,
     since: row.since,
     what: row.what,
   };

@@ -114,7 +114,11 @@ const remittanceClaims: View = {
     reverses_claim: { is: 'c.reverses_claim', comment: 'What it takes back: the claim in that' },
     reversed_by_remittance: { is: 'c.reversed_by_remittance', comment: 'What took it back: the remittance' },
     reversed_by_claim: { is: 'c.reversed_by_claim', comment: 'What took it back: the claim in that' },
-    resolution: { is: 'c.resolution', comment: 'The last decision on it: assign, post or reject' },
+    resolution: {
+      is: 'c.resolution',
+      comment:
+        'The last decision on it: assign (also where the ledger tried it again by itself), post or reject',
+    },
     resolution_reason: { is: 'c.resolution_reason', comment: 'Why, as the caller wrote it' },
     resolved_on: { is: 'c.resolved_on', comment: 'When that counts' },
     recorded_at: { is: 'c.recorded_at', comment: 'When its outcome was last recorded' },
@@ -174,7 +178,7 @@ const deposits: View = {
     trace_number: { is: 't.trace_number', comment: 'Number of the payment, as TRN02' },
     trace_payer_id: { is: 't.trace_payer_id', comment: 'Who gave it that number, as TRN03' },
     currency: { is: 't.currency', comment: 'ISO 4217' },
-    amount: { is: 't.amount', comment: MONEY },
+    amount: { is: 't.amount', comment: `Negative: the payer took it from the bank. ${MONEY}` },
     effective_on: { is: 't.effective_on', comment: 'When the bank had it' },
     reference: { is: 't.reference', comment: 'As the caller wrote it' },
     reconciled: { is: 't.reconciled', comment: `What remittances were reconciled with it for. ${MONEY}` },
@@ -196,9 +200,9 @@ const workItemsView = (workItemsSql: string): View => ({
     item_id: { is: 'w.item_id', comment: 'Stays the same as long as the item is there' },
     remittance_id: { is: 'w.remittance_id', comment: 'The remittance, if it is about one' },
     claim: { is: 'w.claim', comment: 'The claim in that' },
-    account_id: { is: 'w.account_id', comment: 'The account that the claim is recorded on' },
+    account_id: { is: 'w.account_id', comment: 'The account that it is about' },
     charge_id: { is: 'w.charge_id', comment: 'The charge, for what is held of a line' },
-    payment_id: { is: 'w.payment_id', comment: 'The payment that is not applied' },
+    payment_id: { is: 'w.payment_id', comment: 'The payment that is not applied, or was posted by hand' },
     deposit_id: { is: 'w.deposit_id', comment: 'The deposit (of a trace with several, the first)' },
     payer_id: { is: 'w.payer_id', comment: 'The payer, as the ledger names it' },
     code: {
@@ -209,6 +213,11 @@ const workItemsView = (workItemsSql: string): View => ({
     currency: { is: 'w.currency', comment: 'ISO 4217' },
     since: { is: 'w.since', comment: 'Effective date of what it is about' },
     what: { is: 'w.what', comment: 'What to do, in a sentence' },
+    party: { is: 'w.party', comment: 'Whose credit it is, or who made the payment: patient, payer, other' },
+    remittance_amount: {
+      is: 'w.remittance_amount',
+      comment: `What was paid with the remittance, where the amount is held against that. ${MONEY}`,
+    },
   },
 });
 

@@ -54,9 +54,11 @@ class DepositReceiptFields {
 }
 
 const DESCRIPTION = `
-What the bank says came from a payer. It moves no money in the ledger: that was done when the remittance was accepted. The
-remittances of its trace number and payer are reconciled as soon as their payments come to just what was deposited,
-whichever of them comes first; a payment that came in several deposits is reconciled when all of them are recorded.
+What the bank says came from a payer, or, with \`direction\` \`debit\`, what the payer took from the bank (its remittance
+has BPR03 = D, and a negative amount in answers). It moves no money in the ledger: that was done when the remittance was
+accepted. The remittances of its trace number and payer are reconciled as soon as their payments come to just what was
+deposited, whichever of them comes first; a payment that came in several deposits is reconciled when all of them are
+recorded.
 
 The deposit is kept before remittances are looked for: after a \`503\`, send it again with the same id.
 `;

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
+  ApiConsumes,
   ApiExtraModels,
   ApiOperation,
   ApiParam,
@@ -23,6 +24,7 @@ import type { FileSummary, RemittanceSummary } from '../posting/import-summary.j
 import type { ResolvedClaim } from '../posting/resolve-claim.js';
 import { Remittances } from '../remittances.js';
 import type { SegmentText } from '../claim-text.js';
+import { EXAMPLE_FILE } from './example-file.js';
 import { ImportQuestion } from './import-question.js';
 import { ResolveClaimFields } from './resolve-claim-fields.js';
 import { plainSenderOf } from './plain-sender.js';
@@ -62,7 +64,12 @@ export class RemittancesController {
     description: IMPORT.trim(),
   })
   @ApiQuery({ type: ImportQuestion })
-  @ApiBody({ required: true, schema: { type: 'string' }, description: X12_TYPES.join(' or ') })
+  @ApiConsumes(...X12_TYPES)
+  @ApiBody({
+    required: true,
+    schema: { type: 'string', example: EXAMPLE_FILE },
+    description: `The bytes of the file, as ${X12_TYPES.join(' or ')}.`,
+  })
   @ApiResponse({ status: 201, description: 'Something was posted, held or suspended: the summary.' })
   @ApiResponse({ status: 200, description: 'All of it had come before, or nothing was to be kept.' })
   @ApiResponse({ status: 400, description: 'validation_failed, body_cut_off', ...PROBLEM })

@@ -8,6 +8,7 @@ import {
   WrongExpectedRevision,
 } from '../../event-store/event-store.js';
 import { problemError, validationFailed } from '../../http/problem.js';
+import type { DIRECTIONS } from '../../ledger/events.js';
 import { amountFault } from '../../ledger/money.js';
 import type { RemittanceDataOf } from '../../ledger/remittance-events.js';
 import { differingFields } from '../../ledger/same-content.js';
@@ -23,6 +24,8 @@ export interface Deposit {
   payerId?: string;
   /** More than zero, with the currency's minor digits. */
   amount: string;
+  /** `debit` where the payer took it from the bank instead; left out, `credit`. */
+  direction?: (typeof DIRECTIONS)[number];
   currency?: string;
   depositedOn?: string;
   reference?: string;
@@ -66,7 +69,7 @@ export class Deposits {
    * @throws ClockOutOfStep, EventLogDamaged, and StoreUnavailable: it may or may not have been kept, repeating is safe
    */
   async record(deposit: Deposit, sender: Sender = {}): Promise<DepositOutcome> {
-    const { depositId, traceNumber, payerId = '', currency = 'USD', reference } = deposit;
+    const { depositId, traceNumber, payerId = '', currency = 'USD', direction, reference } = deposit;
     const fault = amountFault(deposit.amount, currency);
     if (fault !== undefined) throw validationFailed([{ field: 'amount', message: fault }]);
     const stream = streamBeside('deposit', depositId);
@@ -77,7 +80,7 @@ export class Deposits {
       traceNumber,
       tracePayerId: payerId,
       currency,
-      amount: deposit.amount,
+      amount: direction === 'debit' ? `-${deposit.amount}` : deposit.amount,
       effectiveOn: deposit.depositedOn ?? this.options.today.now(),
       ...(reference === undefined ? {} : { reference }),
     };
@@ -133,7 +136,8 @@ function requireSame(deposit: Deposit, recorded: Recorded): void {
     traceNumber,
     payerId: tracePayerId,
     currency,
-    amount,
+    amount: amount.replace('-', ''),
+    direction: amount.startsWith('-') ? 'debit' : 'credit',
     depositedOn: effectiveOn,
     reference,
   });

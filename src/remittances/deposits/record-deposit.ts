@@ -1,4 +1,12 @@
-import { AmountField, CurrencyField, DateField, IdField, TextField } from '../../http/value-fields.js';
+import {
+  AmountField,
+  CurrencyField,
+  DateField,
+  IdField,
+  OneOfField,
+  TextField,
+} from '../../http/value-fields.js';
+import { DIRECTIONS } from '../../ledger/events.js';
 import type { Deposit } from './deposits.js';
 
 /** What is asked for where a deposit is to be recorded. */
@@ -20,8 +28,18 @@ export class RecordDeposit implements Deposit {
   })
   payerId?: string;
 
-  @AmountField()
+  @AmountField({
+    description: 'More than zero also where the bank paid it out: `direction` says which way it went.',
+  })
   amount!: string;
+
+  @OneOfField(DIRECTIONS, {
+    optional: true,
+    description:
+      'credit (left out): the bank received it. debit: the payer took it from the bank, as a remittance with BPR03 = D ' +
+      'says; its amount is negative in answers.',
+  })
+  direction?: (typeof DIRECTIONS)[number];
 
   @CurrencyField({ optional: true, description: 'Left out, USD.' })
   currency?: string;

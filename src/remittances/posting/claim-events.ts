@@ -9,7 +9,7 @@ const STATEMENT_CHARS_MAX = 512 * 1024;
 /** The remittance's own event about a claim that is posted on an account. */
 export function claimPosted(
   { remittanceId, claim, segment, claimId, payerClaimNumber, status, charge, paid }: ClaimStatement,
-  { accountId, adjudicationId }: PostedClaim,
+  { accountId, adjudicationId, settlement }: PostedClaim,
   findings: RecordedFinding[],
 ): KeyedEvent {
   const data: RemittanceDataOf<'RemittanceClaimPosted'> = {
@@ -23,6 +23,7 @@ export function claimPosted(
     status,
     charge,
     paid,
+    ...(settlement === 'moves_nothing' && { settlement }),
     findings,
   };
   return { key: `claim ${claim}`, event: { type: 'RemittanceClaimPosted', data } };

@@ -58,7 +58,7 @@ export class ControlAccounts {
     if (kept) return kept;
     const entryIds = new Set<string>();
     const stream = new BesideStream(this.streams, streamBeside('control', id), ({ type, data }) => {
-      if (type === 'ControlEntryPosted') entryIds.add(data.entryId);
+      if (type === 'ControlEntryPosted' || type === 'ControlEntryBooked') entryIds.add(data.entryId);
     });
     await stream.catchUp();
     const folded = { stream, entryIds };

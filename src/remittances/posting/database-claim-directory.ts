@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { isCalendarDate } from '../../ledger/calendar.js';
-import type { ClaimDirectory } from './claim-directory.js';
+import { comparedTrace } from '../../ledger/compared-trace.js';
+import { formatMoney, money } from '../../ledger/money.js';
+import type { ClaimDirectory, PaymentByHand, RemittancePayment } from './claim-directory.js';
 import type { CurrentReadModels } from './current-read-models.js';
 
 /** More accounts than these say no more than these do: somebody has to choose. */
 const ACCOUNTS_MAX = 20;
+const PAYMENTS_MAX = 20;
 
 /** The directory over the read models `claims` and `remittances`. */
 export class DatabaseClaimDirectory implements ClaimDirectory {
@@ -78,6 +81,25 @@ export class DatabaseClaimDirectory implements ClaimDirectory {
       select claim, account_id from ledger_read.remittance_claims
       where remittance_id = ${remittanceId} and claim = any (${claims}::int[]) and account_id is not null`);
     return new Map(rows.map(({ claim, account_id }) => [claim, account_id]));
+  }
+
+  async paymentsByHand(remittance: RemittancePayment): Promise<PaymentByHand[]> {
+    const { remittanceId, payerId, currency } = remittance;
+    const trace = comparedTrace(remittance.traceNumber);
+    if (trace === '' || !canBeKept(trace) || !canBeKept(payerId)) return [];
+    const rows = await this.readModels.rows(sql<{ account_id: string; payment_id: string; standing: string }>`
+      select k.account_id, k.payment_id, k.standing::text as standing from ledger_read.payments_by_hand k
+      where k.trace = ${trace} and k.currency = ${currency} and k.standing > 0
+        and (k.payer_id = ${payerId} or exists (
+          select 1 from ledger_read.remittance_claims c
+          where c.account_id = k.account_id and c.remittance_id = ${remittanceId}
+        ))
+      order by k.account_id, k.payment_id limit ${PAYMENTS_MAX}::int`);
+    return rows.map(({ account_id, payment_id, standing }) => ({
+      accountId: account_id,
+      paymentId: payment_id,
+      amount: formatMoney(money(standing), currency),
+    }));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { HeldPart } from '../../ledger/events.js';
 import type { RecordedFinding, Suspension } from '../../ledger/remittance-events.js';
+import type { PaymentByHand } from './claim-directory.js';
 
 /** What importing a file came to. */
 export interface FileSummary {
@@ -33,6 +34,8 @@ export interface RemittanceSummary {
   /** What somebody has to look at; at most 1,000, `needsMore` says how many were left out. */
   needs: Need[];
   needsMore: number;
+  /** Payments that somebody posted by hand for the same money, which counts twice then; at most 20. */
+  paymentsByHand: PaymentByHand[];
   /** About the ST as a whole. */
   findings: RecordedFinding[];
 }

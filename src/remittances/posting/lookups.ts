@@ -53,11 +53,19 @@ export class Lookups {
     });
   }
 
-  /** Accounts on which this payer's claim was posted before. */
-  async accountsOfPayerClaim({ payerId, payerClaimNumber }: ClaimStatement): Promise<string[]> {
-    if (payerClaimNumber === '') return [];
-    await this.#caughtUp();
-    return this.directory.accountsOfPayerClaim(payerId, payerClaimNumber);
+  /** Accounts on which this payer's claim was posted before; else the one that it takes back or replaces (REF*F8). */
+  async accountsOfPayerClaim({
+    payerId,
+    payerClaimNumber,
+    originalClaimNumber = '',
+  }: ClaimStatement): Promise<string[]> {
+    for (const number of [payerClaimNumber, originalClaimNumber]) {
+      if (number === '') continue;
+      await this.#caughtUp();
+      const found = await this.directory.accountsOfPayerClaim(payerId, number);
+      if (found.length > 0) return found;
+    }
+    return [];
   }
 
   /** Accounts with charges of all the days and amounts of a claim; none where it does not state them. */

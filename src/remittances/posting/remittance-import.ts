@@ -7,21 +7,23 @@ import { problemError } from '../../http/problem.js';
 import { type DocumentStore, DocumentUnreadable, type KeptDocument } from '../documents/document-store.js';
 import { readAdvices } from '../remittance-advice/read-advices.js';
 import { remittanceIdOf } from '../../ledger/adjudication-id.js';
+import { money } from '../../ledger/money.js';
 import { type CheckedAdvice, checkFile, contentHash } from './check-file.js';
-import type { ClaimDirectory } from './claim-directory.js';
+import type { ClaimDirectory, PaymentByHand } from './claim-directory.js';
 import { ClaimPosting } from './claim-posting.js';
 import { ControlAccounts } from './control-accounts.js';
 import type { FileSummary, RemittanceSummary } from './import-summary.js';
 import { Lookups } from './lookups.js';
-import { firstEventsOf } from './received-advice.js';
+import { type Received, firstEventsOf } from './received-advice.js';
 import { recordedFindings } from './recorded-findings.js';
 import { RemittanceLog } from './remittance-log.js';
 import { type PostingParts, RemittancePosting } from './remittance-posting.js';
 import { RemittanceTally } from './remittance-tally.js';
 import { type ClaimDecision, type ResolvedClaim, Resolving } from './resolve-claim.js';
 import { standsNow } from './stands-now.js';
+import { type ToGoOnWith, everything } from './stands-still.js';
 import type { StreamWriter } from './stream-writer.js';
-import { tryAgain } from './try-again.js';
+import { TryingAgain } from './try-again.js';
 import type { UnfinishedWork } from './unfinished-work.js';
 
 /** A file that is imported again and again does not look at more accounts than this to say how its claims stand. */
@@ -48,6 +50,11 @@ export interface ImportOptions {
   /** Ends the import between two claims; what is posted stays, and importing again goes on. */
   signal?: AbortSignal;
   onProgress?: (progress: ImportProgress) => void;
+}
+
+export interface ResumeOptions extends Omit<ImportOptions, 'createAccounts'> {
+  /** Tells what nobody is at; left out, all that is not finished is gone on with. */
+  standsStill?: ToGoOnWith;
 }
 
 export interface ImportProgress {
@@ -78,11 +85,13 @@ export class RemittanceImport {
   readonly #controlAccounts: ControlAccounts;
   readonly #today: Today;
   readonly #resolving: Resolving;
+  readonly #tryingAgain: TryingAgain;
 
   constructor(private readonly parts: RemittanceImportParts) {
     this.#controlAccounts = new ControlAccounts(parts);
     this.#today = new Today(parts.clock, parts.timeZone);
     this.#resolving = new Resolving({ ...parts, controlAccounts: this.#controlAccounts, today: this.#today });
+    this.#tryingAgain = new TryingAgain({ ...parts, resolving: this.#resolving });
   }
 
   /**
@@ -106,11 +115,15 @@ export class RemittanceImport {
    * @returns what became of the files; those that were erased are left out, and their remittances stay as they are
    * @throws DocumentUnreadable when a file is damaged, after all others were gone on with; sending it again mends it
    */
-  async resume(options: Omit<ImportOptions, 'createAccounts'>): Promise<FileSummary[]> {
-    await this.parts.directory.catchUp();
-    await this.#resolving.carryOutAll(await this.parts.unfinished.decisions(), options.sender);
-    const files = new Set<string>();
-    for (const { documentSha256 } of await this.parts.unfinished.remittances()) files.add(documentSha256);
+  async resume(options: ResumeOptions): Promise<FileSummary[]> {
+    const { directory, unfinished } = this.parts;
+    await directory.catchUp();
+    const { decisions, remittances } = (options.standsStill ?? everything).of({
+      decisions: await unfinished.decisions(),
+      remittances: await unfinished.remittances(),
+    });
+    await this.#resolving.carryOutAll(decisions, options.sender);
+    const files = new Set(remittances.map(({ documentSha256 }) => documentSha256));
     const summaries: FileSummary[] = [];
     const damaged: DocumentUnreadable[] = [];
     for (const sha256 of files) {
@@ -155,14 +168,8 @@ export class RemittanceImport {
       runs.push(await this.#begin(checked, document, options));
     }
     if (runs.some(({ outcome }) => outcome === 'posted')) await this.#post(runs, document, options);
-    const posted = await tryAgain(
-      { ...this.parts, resolving: this.#resolving },
-      {
-        createAccounts: options.createAccounts,
-        logs: new Map(runs.map(({ log }) => [log.remittanceId, log])),
-      },
-      sender,
-    );
+    const logs = new Map(runs.map(({ log }) => [log.remittanceId, log]));
+    const posted = await this.#tryingAgain.after({ createAccounts: options.createAccounts, logs }, sender);
     for (const run of runs) {
       if (run.outcome === 'duplicate' && posted.has(run.log.remittanceId)) run.outcome = 'posted';
     }
@@ -275,7 +282,23 @@ export class RemittanceImport {
       const now = await standsNow(this.parts.accounts, accountId, adjudicationId, sender);
       if (now) tally.revise(claim, now);
     }
-    return tally.summary(log.state.received!, { outcome, receivedBefore: isResumed }, checked.header.segment);
+    const received = log.state.received!;
+    const paymentsByHand = outcome === 'held' ? [] : await this.#paymentsByHand(received);
+    const what = { outcome, receivedBefore: isResumed, paymentsByHand };
+    return tally.summary(received, what, checked.header.segment);
+  }
+
+  /** Those that would bring the money of a remittance once more; of one that brings none, there are none. */
+  async #paymentsByHand({
+    remittanceId,
+    trace,
+    payer,
+    currency,
+    payment,
+  }: Received): Promise<PaymentByHand[]> {
+    if (!trace || !payment || !money(payment.amount).greaterThan(0)) return [];
+    const { number: traceNumber } = trace;
+    return this.parts.directory.paymentsByHand({ remittanceId, traceNumber, payerId: payer.id, currency });
   }
 
   /** @throws ProblemError `text_erased` (410) when somebody erased the file meanwhile */

@@ -93,6 +93,7 @@ export function evolveRemittance(state: RemittanceState, event: RemittanceEvent)
       return;
     case 'RemittanceReconciled':
     case 'ControlEntryPosted':
+    case 'ControlEntryBooked':
     case 'DepositRecorded':
       return;
   }

@@ -1,5 +1,5 @@
 import { isPredetermination, takesBack } from '../../ledger/claim-status.js';
-import type { HeldPart } from '../../ledger/events.js';
+import type { ClaimSettlement, HeldPart } from '../../ledger/events.js';
 import { type Money, ZERO, formatMoney, money } from '../../ledger/money.js';
 import type { RemittanceDataOf, RemittanceEvent } from '../../ledger/remittance-events.js';
 import type { PostedClaim } from '../settlement/claim-outcome.js';
@@ -31,16 +31,23 @@ interface Unsettled extends ToLookAt {
   posted: Posted;
   held: readonly HeldPart[];
   /** How it was counted. */
-  counted: 'posted' | 'waiting';
+  counted: ClaimSettlement;
+}
+
+/** So many claims, and what they were paid. */
+interface Count {
+  claims: number;
+  paid: Money;
 }
 
 /** Counts what becomes of a remittance, from the events of its stream as they are read and written. */
 export class RemittanceTally {
-  #posted = 0;
-  #waiting = 0;
-  #movesNothing = 0;
-  #paidPosted: Money = ZERO;
-  #paidWaiting: Money = ZERO;
+  /** Claims on accounts by what they came to there; one that is rejected counts as none of these, wherever it was. */
+  readonly #counts: Readonly<Record<ClaimSettlement, Count>> = {
+    posted: { claims: 0, paid: ZERO },
+    waits_for_original: { claims: 0, paid: ZERO },
+    moves_nothing: { claims: 0, paid: ZERO },
+  };
   #paidSuspended: Money = ZERO;
   /** What suspended claims were paid: it stands on the clearing account. */
   readonly #suspended = new Map<number, Money>();
@@ -78,6 +85,7 @@ export class RemittanceTally {
       case 'RemittanceCompleted':
       case 'RemittanceReconciled':
       case 'ControlEntryPosted':
+      case 'ControlEntryBooked':
       case 'DepositRecorded':
         return;
     }
@@ -92,14 +100,12 @@ export class RemittanceTally {
   revise(claim: number, now: StandsNow): void {
     const unsettled = this.#unsettled.get(claim);
     if (!unsettled) return;
-    const { posted, held } = unsettled;
+    const { posted, held, counted } = unsettled;
     this.#unsettled.delete(claim);
     this.#needs.delete(claim);
-    if (now.isGivenUp) {
-      this.#countNoMore(unsettled);
-      return;
-    }
-    this.#count(unsettled, now.settlement);
+    this.#count(counted, posted, -1);
+    if (now.isGivenUp) return;
+    this.#count(now.settlement, posted, 1);
     if (now.settlement === 'waits_for_original') this.#need(posted, 'waits_for_original', []);
     else if (now.hasHeld) this.#need(posted, 'held', held);
   }
@@ -107,16 +113,21 @@ export class RemittanceTally {
   /** The summary as far as it is known now. */
   summary(
     { remittanceId, controlNumber, payer, trace, currency, payment, totals, ...received }: Received,
-    { outcome, receivedBefore }: Pick<RemittanceSummary, 'outcome' | 'receivedBefore'>,
+    {
+      outcome,
+      receivedBefore,
+      paymentsByHand,
+    }: Pick<RemittanceSummary, 'outcome' | 'receivedBefore' | 'paymentsByHand'>,
     segment: number,
   ): RemittanceSummary {
     const isHeld = outcome === 'held';
     const suspended = this.#suspended.size;
     const needs = [...this.#needs.values()].sort((a, b) => a.claim - b.claim);
     const unsettled = [...this.#unsettled.values()].filter(
-      ({ counted, held }) => counted === 'waiting' || held.length > 0,
+      ({ counted, held }) => counted === 'waits_for_original' || held.length > 0,
     );
-    const clearing = this.#paidSuspended.plus(this.#paidWaiting);
+    const { posted, waits_for_original: waiting, moves_nothing: movesNothing } = this.#counts;
+    const clearing = this.#paidSuspended.plus(waiting.paid);
     return {
       remittanceId,
       outcome,
@@ -129,69 +140,43 @@ export class RemittanceTally {
       amount: payment?.amount ?? formatMoney(ZERO, currency),
       claims: {
         total: received.claims,
-        posted: this.#posted,
-        waiting: this.#waiting,
-        movesNothing: this.#movesNothing,
+        posted: posted.claims,
+        waiting: waiting.claims,
+        movesNothing: movesNothing.claims,
         suspended,
       },
       paid: {
-        posted: formatMoney(this.#paidPosted, currency),
+        posted: formatMoney(posted.paid, currency),
         inClearing: formatMoney(isHeld ? ZERO : clearing, currency),
       },
       providerAdjustments: { count: received.providerAdjustments, amount: totals.providerAdjustments },
       needs,
+      paymentsByHand,
       needsMore: Math.max(0, suspended + unsettled.length - needs.length),
       findings: received.findings,
     };
   }
 
   #takePosted(posted: Posted): void {
-    const { claim, accountId, adjudicationId, paid } = posted;
+    const { claim, accountId, adjudicationId } = posted;
     const told = this.#told.get(claim);
     this.#told.delete(claim);
-    const settlement = told?.settlement ?? (isPredetermination(posted) ? 'moves_nothing' : 'posted');
-    switch (settlement) {
-      case 'posted':
-        this.#posted += 1;
-        this.#paidPosted = this.#paidPosted.plus(paid);
-        break;
-      case 'waits_for_original':
-        this.#waiting += 1;
-        this.#paidWaiting = this.#paidWaiting.plus(paid);
-        break;
-      case 'moves_nothing':
-        this.#movesNothing += 1;
-        break;
-    }
+    const settlement =
+      told?.settlement ?? posted.settlement ?? (isPredetermination(posted) ? 'moves_nothing' : 'posted');
+    this.#count(settlement, posted, 1);
     const held = told?.held ?? [];
     // Of a takeback that another run posted, only the account knows whether it still waits.
     if (settlement === 'waits_for_original' || held.length > 0 || (!told && takesBack(posted))) {
-      const counted = settlement === 'waits_for_original' ? 'waiting' : 'posted';
-      this.#unsettled.set(claim, { claim, accountId, adjudicationId, posted, held, counted });
+      this.#unsettled.set(claim, { claim, accountId, adjudicationId, posted, held, counted: settlement });
     }
     if (settlement === 'waits_for_original') this.#need(posted, 'waits_for_original', []);
     else if (held.length > 0) this.#need(posted, 'held', held);
   }
 
-  #count({ posted: { paid }, counted }: Unsettled, settlement: PostedClaim['settlement']): void {
-    const waits = settlement === 'waits_for_original';
-    if (waits === (counted === 'waiting')) return;
-    const by = waits ? 1 : -1;
-    this.#waiting += by;
-    this.#posted -= by;
-    this.#paidWaiting = waits ? this.#paidWaiting.plus(paid) : this.#paidWaiting.minus(paid);
-    this.#paidPosted = waits ? this.#paidPosted.minus(paid) : this.#paidPosted.plus(paid);
-  }
-
-  /** A rejected claim counts neither as posted nor as waiting, wherever it was rejected. */
-  #countNoMore({ posted: { paid }, counted }: Unsettled): void {
-    if (counted === 'waiting') {
-      this.#waiting -= 1;
-      this.#paidWaiting = this.#paidWaiting.minus(paid);
-    } else {
-      this.#posted -= 1;
-      this.#paidPosted = this.#paidPosted.minus(paid);
-    }
+  #count(settlement: ClaimSettlement, { paid }: Posted, by: 1 | -1): void {
+    const count = this.#counts[settlement];
+    count.claims += by;
+    count.paid = by === 1 ? count.paid.plus(paid) : count.paid.minus(paid);
   }
 
   #takeSuspended({ claim, reason, facts, findings, statement, candidates }: Suspended): void {

@@ -8,10 +8,10 @@ import { isPredetermination } from '../../ledger/claim-status.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import type { ClaimSettlement } from '../../ledger/events.js';
 import { formatMoney, money } from '../../ledger/money.js';
-import type { RemittanceDataOf, Resolution } from '../../ledger/remittance-events.js';
+import type { RecordedFinding, RemittanceDataOf, Resolution } from '../../ledger/remittance-events.js';
 import { differingFields } from '../../ledger/same-content.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
-import type { ClaimOutcome, SuspendedClaim } from '../settlement/claim-outcome.js';
+import type { ClaimOutcome, PostedClaim, SuspendedClaim } from '../settlement/claim-outcome.js';
 import { controlAccountIdOf } from '../settlement/payer-id.js';
 import { planResolution } from '../settlement/plan-resolution.js';
 import type { BesideStreams } from './beside-stream.js';
@@ -22,8 +22,9 @@ import type { ControlAccounts, ControlEntry } from './control-accounts.js';
 import { Lookups } from './lookups.js';
 import type { Received } from './received-advice.js';
 import { RemittanceLog } from './remittance-log.js';
-import type { ClaimStanding } from './remittance-state.js';
+import type { ClaimStanding, RemittanceState } from './remittance-state.js';
 import { standsNow } from './stands-now.js';
+import type { SuspendedStatement } from './unfinished-work.js';
 
 const ATTEMPTS_MAX = 10;
 
@@ -61,6 +62,9 @@ export interface ResolvedClaim {
 
 type Resolved = RemittanceDataOf<'RemittanceClaimResolved'>;
 
+/** What is posted from, and what was said when it was suspended. */
+type SuspendedAs = Pick<RemittanceDataOf<'RemittanceClaimSuspended'>, 'statement' | 'findings' | 'facts'>;
+
 /** What the stream of a remittance says of one claim. */
 interface AboutClaim {
   claim: number;
@@ -87,7 +91,8 @@ export interface ResolvingParts extends BesideStreams {
 /**
  * Carries out what people decide on claims. A decision is recorded on the remittance first, at the revision that it was
  * made on, so that of two people who decide on one claim one is told so; then it is carried out. One that was cut off in
- * between is finished by repeating it, by the next decision on that claim, or when the service starts.
+ * between is finished by repeating it, by the next decision on that claim, or when a service resumes. What the ledger
+ * tries again by itself goes the same way.
  */
 export class Resolving {
   readonly #turns = new Turns();
@@ -102,7 +107,7 @@ export class Resolving {
     sender: Sender,
   ): Promise<ResolvedClaim> {
     requireAccount(decision);
-    return this.inTurn(remittanceId, claim, async () => {
+    return this.#inTurn(remittanceId, claim, async () => {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
         const resolved = await this.#decide(await this.#read(remittanceId, claim), decision, sender);
         if (resolved) return resolved;
@@ -115,8 +120,40 @@ export class Resolving {
     });
   }
 
+  /**
+   * Posts a suspended claim on the account that was found for it. As with a decision, it is recorded first that this is
+   * begun, at the revision at which the claim is suspended and nobody has decided on it; what was begun and cut off is
+   * finished.
+   *
+   * @param log of its remittance
+   * @param found what posting it would come to
+   * @param createAccounts whether charges that are missing may be opened
+   * @returns whether this posted it, or said that it was posted
+   */
+  postAgain(
+    log: RemittanceLog,
+    { statement, findings }: SuspendedStatement,
+    found: PostedClaim,
+    { createAccounts }: { createAccounts: boolean },
+    sender: Sender,
+  ): Promise<boolean> {
+    const { remittanceId, claim } = statement;
+    return this.#inTurn(remittanceId, claim, async () => {
+      await log.catchUp();
+      const { received, claims, begun, resolutions } = log.state;
+      if (!received || claims.of(claim) !== 'suspended') return false;
+      if (!found.isNew) return this.#sayPosted(log, statement, found, findings, sender);
+      const underway = resolutions.get(begun.get(claim) ?? '');
+      const decided =
+        underway ?? againOn(found.accountId, createAccounts, log.state, claim, this.parts.today);
+      if (!underway && !(await this.#begin(log, decided, 'suspended', sender))) return false;
+      await this.#carryOutPosting({ log, received }, { statement, findings, facts: {} }, decided, sender);
+      return claims.of(claim) === 'posted';
+    });
+  }
+
   /** Does something about a claim on which nobody in this process decides meanwhile. */
-  inTurn<T>(remittanceId: string, claim: number, work: () => Promise<T>): Promise<T> {
+  #inTurn<T>(remittanceId: string, claim: number, work: () => Promise<T>): Promise<T> {
     return this.#turns.take(`${remittanceId} ${claim}`, work);
   }
 
@@ -129,7 +166,7 @@ export class Resolving {
       const log = await RemittanceLog.open(this.parts, remittanceId);
       const decided = log.state.resolutions.get(resolutionId);
       if (!decided) continue;
-      await this.inTurn(remittanceId, decided.claim, async () => {
+      await this.#inTurn(remittanceId, decided.claim, async () => {
         await this.#finish(await this.#read(remittanceId, decided.claim), decided, sender);
       });
     }
@@ -158,19 +195,39 @@ export class Resolving {
       ...decision,
       effectiveOn: laterOf(this.parts.today.now(), received.effectiveOn),
     };
-    const appended = await log.append(
-      ({ claims, begun: others, resolutions }) =>
-        claims.of(claim) === standing && !others.has(claim) && !resolutions.has(decision.resolutionId)
-          ? [
-              {
-                key: `resolution ${decision.resolutionId}`,
-                event: { type: 'RemittanceClaimResolved', data },
-              },
-            ]
+    const appended = await this.#begin(log, data, standing, sender);
+    return appended ? { ...(await this.#carryOut(it, data, sender)), appended } : undefined;
+  }
+
+  /**
+   * Records a decision on a claim that stands so, and on which none is begun.
+   *
+   * @returns false when the claim stands otherwise by now; nothing is recorded then
+   */
+  #begin(log: RemittanceLog, data: Resolved, standing: ClaimStanding, sender: Sender): Promise<boolean> {
+    const { claim, resolutionId } = data;
+    return log.append(
+      ({ claims, begun, resolutions }) =>
+        claims.of(claim) === standing && !begun.has(claim) && !resolutions.has(resolutionId)
+          ? [{ key: `resolution ${resolutionId}`, event: { type: 'RemittanceClaimResolved', data } }]
           : [],
       sender,
     );
-    return appended ? { ...(await this.#carryOut(it, data, sender)), appended } : undefined;
+  }
+
+  /** Says of a suspended claim that it is on an account. */
+  #sayPosted(
+    log: RemittanceLog,
+    statement: ClaimStatement,
+    posted: PostedClaim,
+    findings: RecordedFinding[],
+    sender: Sender,
+  ): Promise<boolean> {
+    return log.append(
+      ({ claims }) =>
+        claims.of(statement.claim) === 'suspended' ? [claimPosted(statement, posted, findings)] : [],
+      sender,
+    );
   }
 
   /** A run that was cut off may have posted the claim on its account, and not have come to say so. */
@@ -185,11 +242,7 @@ export class Resolving {
     const posting = new ClaimPosting(accounts, new Lookups(directory));
     const outcome = await posting.wouldBe({ accountId }, statement, { createAccounts: false }, sender);
     if (outcome.kind !== 'posted' || outcome.isNew) return false;
-    return log.append(
-      ({ claims }) =>
-        claims.of(about.claim) === 'suspended' ? [claimPosted(statement, outcome, findings)] : [],
-      sender,
-    );
+    return this.#sayPosted(log, statement, outcome, findings, sender);
   }
 
   /** @throws ProblemError when the decision could not be carried out as things are */
@@ -200,7 +253,7 @@ export class Resolving {
       if (decision.resolution === 'reject') return;
       const isAsRead = suspended.reason !== 'does_not_balance' || decision.resolution === 'post';
       const outcome: ClaimOutcome = isAsRead
-        ? await this.#post(it, decision, sender, { onTrial: true })
+        ? await this.#post(it.received, suspended, decision, sender, { onTrial: true })
         : { kind: 'suspended', reason: suspended.reason, facts: suspended.facts, candidates: [] };
       if (outcome.kind === 'suspended') throw notPossible(outcome);
       return;
@@ -254,37 +307,44 @@ export class Resolving {
       const { statement } = it.about.suspended!;
       appended = await this.#leaveToControlAccount(it, statement, decided, sender);
     } else if (log.state.begun.get(claim) === resolutionId) {
-      await this.#carryOutPosting(it, decided, sender);
+      await this.#carryOutPosting(it, it.about.suspended!, decided, sender);
       appended = true;
     }
     return { ...(await this.#stands(it, decided, sender)), appended };
   }
 
-  async #carryOutPosting(it: Case, decided: Resolved, sender: Sender): Promise<void> {
-    const { statement, findings } = it.about.suspended!;
+  async #carryOutPosting(
+    { log, received }: Pick<Case, 'log' | 'received'>,
+    suspended: SuspendedAs,
+    decided: Resolved,
+    sender: Sender,
+  ): Promise<void> {
+    const { statement, findings } = suspended;
     const { claim, resolutionId } = decided;
-    const outcome = await this.#post(it, decided, sender, { onTrial: false });
+    const outcome = await this.#post(received, suspended, decided, sender, { onTrial: false });
     // What was possible when it was decided may not be any more: then it is suspended as before, for what is so now.
     const event =
       outcome.kind === 'posted'
         ? claimPosted(statement, outcome, findings)
         : claimSuspended(statement, outcome, findings, resolutionId);
-    await it.log.append(({ begun }) => (begun.get(claim) === resolutionId ? [event] : []), sender);
+    await log.append(({ begun }) => (begun.get(claim) === resolutionId ? [event] : []), sender);
   }
 
   async #post(
-    { received, about }: Case,
-    { resolution, accountId }: Pick<ClaimDecision, 'resolution' | 'accountId'>,
+    received: Received,
+    { statement, facts }: SuspendedAs,
+    { resolution, accountId, again }: Pick<Resolved, 'resolution' | 'accountId' | 'again'>,
     sender: Sender,
     { onTrial }: { onTrial: boolean },
   ): Promise<ClaimOutcome> {
-    const { statement, facts } = about.suspended!;
     if (statement.lines.length === 0) return { kind: 'suspended', reason: 'refused', facts, candidates: [] };
     const { accounts, directory } = this.parts;
     const lookups = new Lookups(directory);
     const posting = new ClaimPosting(accounts, lookups);
     const options = {
-      createAccounts: resolution === 'post' && accountId === undefined && received.createAccounts,
+      createAccounts:
+        again?.createAccounts ??
+        (resolution === 'post' && accountId === undefined && received.createAccounts),
       ...(resolution === 'post' && { released: true }),
     };
     if (accountId !== undefined) {
@@ -370,6 +430,29 @@ export class Resolving {
     }
     return { log, received, about };
   }
+}
+
+/** What is recorded when a claim is tried again: which account was found for it. */
+function againOn(
+  accountId: string,
+  createAccounts: boolean,
+  { received, resolutions }: RemittanceState,
+  claim: number,
+  today: Today,
+): Resolved {
+  const { remittanceId, effectiveOn } = received!;
+  let times = 1;
+  while (resolutions.has(`again.${claim}.${times}`)) times += 1;
+  return {
+    remittanceId,
+    claim,
+    resolutionId: `again.${claim}.${times}`,
+    resolution: 'assign',
+    accountId,
+    effectiveOn: laterOf(today.now(), effectiveOn),
+    reason: 'tried again: the account and its charges are there by now',
+    again: { createAccounts },
+  };
 }
 
 function statusOf(settlement: ClaimSettlement): ResolvedClaim['status'] {

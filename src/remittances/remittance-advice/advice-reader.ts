@@ -23,6 +23,9 @@ import { ValueReader } from './value-reader.js';
 /** A claim has at most 999 lines; what is far beyond that is no claim, and memory stays bounded. */
 export const SEGMENTS_HELD = 100_000;
 
+/** What stands alone in the header of an ST: anywhere behind it, it is out of place and ends nothing. */
+const HEADER_ONLY: ReadonlySet<string> = new Set(['BPR', 'NTE', 'TRN', 'CUR']);
+
 /** Findings kept of one ST; a file in which everything is wrong need not be held to say so. */
 export const FINDINGS_HELD = 1000;
 
@@ -60,7 +63,8 @@ export class AdviceReader {
 
   /** The next segment between ST and SE. */
   take(segment: Segment): void {
-    const place = this.#loops.take(segment);
+    const strays = this.#begun && HEADER_ONLY.has(segment.tag);
+    const place = strays ? 'misplaced' : this.#loops.take(segment);
     if (place === 'unknown') this.#find('segment_unknown', segment, tagFact(segment));
     else if (place === 'misplaced') this.#findMisplaced(segment);
     else if (this.#fits(place, segment)) this.#takeAt(place, segment);

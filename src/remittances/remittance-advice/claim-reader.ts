@@ -102,6 +102,7 @@ export class ClaimReader {
     const value = segment.value(2);
     about.references.push({ qualifier, value });
     if (this.#line && qualifier === '6R') this.#line.controlNumber ??= value;
+    if (!this.#line && qualifier === 'F8' && value !== '') this.#claim.originalClaimNumber ??= value;
   }
 
   #compare(code: AdviceCode, at: { segment: number; position: number }, balance: Balance): void {

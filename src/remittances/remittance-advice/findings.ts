@@ -71,7 +71,8 @@ export const ADVICE_FINDINGS = {
   segment_unknown: { severity: 'warns', means: 'The 835 has no such segment; it was passed by.' },
   segment_misplaced: {
     severity: 'warns',
-    means: 'A segment stands where its loop cannot be; it was passed by.',
+    means:
+      'A segment stands where its loop cannot be; it was passed by, and the claim that it stands in goes on behind it.',
   },
   money_misplaced: {
     severity: 'stops',

@@ -177,6 +177,8 @@ export interface Claim {
   filingIndicator: string;
   /** CLP07: what the payer calls the claim. */
   payerClaimNumber: string;
+  /** REF*F8 of the claim: the payer's number of the claim that this one takes back, or stands in the place of. */
+  originalClaimNumber?: string;
   /** CLP08 to CLP11. */
   facilityType: string;
   frequency: string;

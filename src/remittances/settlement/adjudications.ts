@@ -30,6 +30,27 @@ export function adjudicationIn(draft: Draft, id: string): Adjudication | undefin
   return { id, claim, data: event.data, held: last.data.held };
 }
 
+/** The lines of an adjudication that were not taken back by themselves. */
+export function standingLines({
+  claim,
+  data,
+}: Pick<Adjudication, 'claim' | 'data'>): Adjudication['data']['lines'] {
+  if (claim.taken.length === 0) return data.lines;
+  return data.lines.filter(({ line }) => !claim.taken.includes(line));
+}
+
+/** The charges of its lines, each once; also of those that were taken back. */
+export function chargesOf({ lines }: Pick<AdjudicatedClaim, 'lines'>): string[] {
+  const [first, ...others] = lines;
+  if (first && others.length === 0) return [first.chargeId];
+  return [...new Set(lines.map(({ chargeId }) => chargeId))];
+}
+
+/** The charges of its lines that stand, each once. */
+export function standingChargesOf({ lines, taken }: AdjudicatedClaim): string[] {
+  return chargesOf({ lines: taken.length === 0 ? lines : lines.filter(({ line }) => !taken.includes(line)) });
+}
+
 /** Whether it is posted, stands, and does not itself take another back. */
 export function isActive(claim: AdjudicatedClaim): boolean {
   return claim.settlement === 'posted' && claim.reversedBy === undefined && claim.reverses === undefined;
@@ -79,7 +100,7 @@ export function chargesDecidedOtherwise(
   for (const [id, claim] of account.claims) {
     const isSame = claim.payerId === payerId && claim.position === position;
     if (!isSame || id === own || !isActive(claim) || !postedAny(account, claim)) continue;
-    for (const chargeId of claim.charges) decided.add(chargeId);
+    for (const chargeId of standingChargesOf(claim)) decided.add(chargeId);
   }
   return decided;
 }
@@ -93,8 +114,8 @@ function postedAny(account: Account, { entries }: AdjudicatedClaim): boolean {
 }
 
 /**
- * What is looked at again when an adjudication was taken back: all decisions on its claim, and those of its payer of
- * which a part is held, since a claim that is sent anew may have another number.
+ * What is looked at again when an adjudication, or lines of it, were taken back: all decisions on its claim, what is left
+ * of itself too, and those of its payer of which a part is held, since a claim that is sent anew may have another number.
  */
 export function* concernedBy(
   account: Account,

@@ -1,9 +1,10 @@
 import { takesBack } from '../../ledger/claim-status.js';
 import type { Account, AdjudicatedClaim } from '../../ledger/account.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
-import { isActive } from './adjudications.js';
+import { chargesOf, isActive, standingChargesOf } from './adjudications.js';
 import { positionOf } from './position-of.js';
 import { effectOf } from './reason-codes.js';
+import { hasSameNumber } from './same-claim.js';
 import { isZero } from './sign-of.js';
 
 /*
@@ -27,7 +28,7 @@ export const TAKEN: ChargeRank = 5;
  *
  * | rank | the charge |
  * |---|---|
- * | 0 | is of this claim, by the payer's number (CLP07), and no decision on it stands |
+ * | 0 | is of this claim, by the payer's numbers (CLP07, REF*F8), and no decision on it stands |
  * | 1 | the same, and a decision stands, as before a correction |
  * | 2 | was never decided on by the payer under another number, or none |
  * | 3 | was, and that was taken back |
@@ -57,17 +58,21 @@ export function rankOfCharges(
   const follows = saysWhatOthersDid(statement);
   for (const claim of account.claims.values()) {
     if (claim.payerId !== statement.payerId || !decides(claim) || isItself(claim, statement)) continue;
-    const { charges, payerClaimNumber } = claim;
-    const isSame = payerClaimNumber !== '' && payerClaimNumber === statement.payerClaimNumber;
+    const charges = chargesOf(claim);
+    const isSame = hasSameNumber(claim, statement);
     if (isSame && original === undefined) addAll(ofTheClaim, charges);
     if (goesBack || (follows && claim.position !== positionOf(statement.status))) continue;
     if (!isActive(claim)) {
       if (!isSame) addAll(wasOfAnother, charges);
       continue;
     }
-    addAll(standing, charges);
-    if (!isSame) addAll(ofAnother, charges);
-    if (claim.remittanceId === statement.remittanceId) addAll(taken, charges);
+    const theirs = standingChargesOf(claim);
+    addAll(standing, theirs);
+    if (!isSame) {
+      addAll(ofAnother, theirs);
+      if (theirs.length < charges.length) addAll(wasOfAnother, charges);
+    }
+    if (claim.remittanceId === statement.remittanceId) addAll(taken, theirs);
   }
   return (chargeId) => {
     if (taken.has(chargeId)) return TAKEN;

@@ -26,11 +26,11 @@ export function continueAdjudication(
   { id, claim, data }: Adjudication,
   given: Pick<
     ContinueAdjudication,
-    'because' | 'effectiveOn' | 'held' | 'reverses' | 'reason' | 'settlement'
+    'because' | 'effectiveOn' | 'held' | 'reverses' | 'reversesLines' | 'reason' | 'settlement'
   >,
   { ids, commands }: Pick<EntryWriter, 'ids' | 'commands'> = { ids: [], commands: [] },
 ): Rejection | undefined {
-  const { because, effectiveOn, reverses, settlement, held, reason } = given;
+  const { because, effectiveOn, reverses, reversesLines, settlement, held, reason } = given;
   const command: ContinueAdjudication = {
     type: 'ContinueAdjudication',
     accountId: draft.account.accountId,
@@ -40,6 +40,7 @@ export function continueAdjudication(
     remittance: data.remittance,
     because,
     ...(reverses !== undefined && { reverses }),
+    ...(reversesLines !== undefined && { reversesLines }),
     ...(settlement !== undefined && { settlement }),
     entries: ids,
     held,

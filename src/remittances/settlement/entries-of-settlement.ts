@@ -111,9 +111,10 @@ export class EntryWriter {
     });
   }
 
-  /** Takes an entry back as a whole. */
-  reversal(reverses: string, effectiveOn: string): void {
-    const { accountId, remittance } = this.context;
+  /** Takes an entry back: what is left of it, or a part. */
+  reversal(reverses: string, effectiveOn: string, part?: PartOfEntry): void {
+    const { accountId, remittance, write } = this.context;
+    const unapplied = part?.unapplied;
     this.commands.push({
       type: 'ReverseEntry',
       accountId,
@@ -121,6 +122,15 @@ export class EntryWriter {
       reverses,
       reason: 'takeback',
       effectiveOn,
+      ...(part &&
+        part.shares.length > 0 && {
+          allocations: part.shares.map(({ chargeId, party, amount }) => ({
+            chargeId,
+            amount: write(amount),
+            responsible: party,
+          })),
+        }),
+      ...(unapplied?.greaterThan(0) && { unapplied: write(unapplied) }),
       remittance,
     });
   }
@@ -189,7 +199,7 @@ export class EntryWriter {
     }
   }
 
-  #reinstatement(chargeId: string, { party, amount, from }: Reinstated): void {
+  #reinstatement(chargeId: string, { party, category, amount, from }: Reinstated): void {
     const { accountId, effectiveOn, remittance, write } = this.context;
     this.commands.push({
       type: 'PostAdjustment',
@@ -197,7 +207,7 @@ export class EntryWriter {
       adjustmentId: this.#next(),
       effectiveOn: laterOf(effectiveOn, from),
       amount: write(amount),
-      category: 'bad_debt',
+      category,
       direction: 'debit',
       allocations: [{ chargeId, amount: write(amount), responsible: party }],
       remittance,
@@ -211,6 +221,12 @@ export class EntryWriter {
         : [],
     );
   }
+}
+
+/** A part of an entry, by the shares that it pays or raises; of a payment also of what it left unapplied. */
+export interface PartOfEntry {
+  shares: readonly { chargeId: string; party: Party; amount: Money }[];
+  unapplied?: Money;
 }
 
 export interface PaymentTerms {

@@ -4,7 +4,7 @@ import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import { eventsBehindReversal } from '../../ledger/rules/reverse-entry.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
 import { concernedBy, decidedLater, eventsOfAdjudication } from './adjudications.js';
-import { differing, possibleOriginals, possibleReversals } from './find-original.js';
+import { namedOriginals, possibleOriginals, waitingReversals } from './find-original.js';
 import { positionOf } from './position-of.js';
 
 /**
@@ -16,12 +16,8 @@ export function eventsNeeded(account: Account, statement: ClaimStatement): strin
   if (account.claims.has(adjudicationId)) return eventsOfAdjudication(account, adjudicationId);
   const needed = new Set<string>();
   if (takesBack(statement)) {
-    for (const id of differing(account, statement)) needed.add(id);
-    for (const id of possibleOriginals(account, statement)) {
-      addAdjudication(account, id, needed);
-      addEntries(account, account.claims.get(id)!.entries, needed);
-      addConcerned(account, account.claims.get(id)!, needed);
-    }
+    addTakenBack(account, possibleOriginals(account, statement), needed);
+    addTakenBack(account, namedOriginals(account, statement), needed);
     return [...needed];
   }
   const position = positionOf(statement.status) ?? 'primary';
@@ -29,11 +25,21 @@ export function eventsNeeded(account: Account, statement: ClaimStatement): strin
     addAdjudication(account, id, needed);
     addEntries(account, account.claims.get(id)!.entries, needed);
   }
-  for (const id of possibleReversals(account, statement)) {
+  for (const id of waitingReversals(account, statement)) {
     addAdjudication(account, id, needed);
     addConcerned(account, statement, needed);
+    addTakenBack(account, namedOriginals(account, account.claims.get(id)!), needed);
   }
   return [...needed];
+}
+
+/** What may be taken back, whole or by lines, with all that was posted for it and what can go on then. */
+function addTakenBack(account: Account, ids: readonly string[], needed: Set<string>): void {
+  for (const id of ids) {
+    addAdjudication(account, id, needed);
+    addEntries(account, account.claims.get(id)!.entries, needed);
+    addConcerned(account, account.claims.get(id)!, needed);
+  }
 }
 
 function addConcerned(

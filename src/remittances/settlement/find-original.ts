@@ -2,40 +2,46 @@ import type { Account, AdjudicatedClaim } from '../../ledger/account.js';
 import { takesBack } from '../../ledger/claim-status.js';
 import type { ClaimStatement, StatedAdjustment, StatedLine } from '../../ledger/claim-statement.js';
 import type { Draft } from '../../ledger/draft.js';
-import { type Money, ZERO, money } from '../../ledger/money.js';
-import { type Adjudication, adjudicationIn, isActive } from './adjudications.js';
+import { type Money, ZERO, money, sumOf } from '../../ledger/money.js';
+import { type Adjudication, adjudicationIn, isActive, standingLines } from './adjudications.js';
+import { type Named, mayBeSame, namingOf } from './same-claim.js';
 import { isZero } from './sign-of.js';
 
 /** What a reversal is recognised by. */
 export type Reversal = Pick<
   ClaimStatement,
-  'payerId' | 'claimId' | 'payerClaimNumber' | 'charge' | 'paid' | 'effectiveOn'
+  'payerId' | 'claimId' | 'payerClaimNumber' | 'originalClaimNumber' | 'charge' | 'paid' | 'effectiveOn'
 > & { lines: readonly Line[] };
 
 type Line = Pick<StatedLine, 'procedure' | 'serviceDate' | 'charge' | 'paid' | 'adjustments'>;
 
 /**
- * Ids of what a reversal may take back, in the order in which it was posted: adjudications of the same payer that stand,
- * with the same payer claim number or the same CLP01, whose amounts it negates.
+ * Ids of what a reversal may take back as a whole, in the order in which it was posted: adjudications of the same payer
+ * that stand with all of their lines, which it names or which have the same CLP01, and whose amounts it negates.
  */
 export function possibleOriginals(account: Account, reversal: Omit<Reversal, 'lines'>): string[] {
   const found: string[] = [];
   for (const [id, claim] of account.claims) {
-    const stands = isActive(claim) && !takesBack(claim);
+    const stands = isActive(claim) && !takesBack(claim) && claim.taken.length === 0;
     if (stands && mayBeSame(claim, reversal) && negates(claim, reversal)) found.push(id);
   }
   return found;
 }
 
-/** Ids of reversals that may wait for an adjudication such as this, the oldest first. */
-export function possibleReversals(
-  account: Account,
-  original: Omit<Reversal, 'lines' | 'effectiveOn'>,
-): string[] {
+/** Ids of the adjudications that stand, whole or in part, and that a reversal names: it may take lines of them back. */
+export function namedOriginals(account: Account, reversal: Named): string[] {
   const found: string[] = [];
   for (const [id, claim] of account.claims) {
-    const waits = claim.settlement === 'waits_for_original';
-    if (waits && mayBeSame(claim, original) && negates(claim, original)) found.push(id);
+    if (isActive(claim) && !takesBack(claim) && namingOf(claim, reversal) > 0) found.push(id);
+  }
+  return found;
+}
+
+/** Ids of reversals that may wait for an adjudication such as this, or for lines of it, the oldest first. */
+export function waitingReversals(account: Account, original: Named): string[] {
+  const found: string[] = [];
+  for (const [id, claim] of account.claims) {
+    if (claim.settlement === 'waits_for_original' && mayBeSame(original, claim)) found.push(id);
   }
   return found;
 }
@@ -45,17 +51,19 @@ export function possibleReversals(
  * One that has other adjustments is meant only where the reversal does not say all of its own; otherwise the one that is
  * meant, with just these, is still to come.
  *
- * Some payers, Medicaid programs most of all, give a reversal a claim number of its own. Where none with its number is
- * found, it takes back what it negates to the last adjustment of each service. Several of that kind say the same of the
- * same services, so that everybody owes the same whichever of them is taken: this is what keeps the order in which they
- * come from mattering.
+ * Some payers, Medicaid programs most of all, give a reversal a claim number of its own. Then REF*F8 says the original's.
+ * Where that is not there either, it takes back what it negates to the last adjustment of each service. Several of that
+ * kind say the same of the same services, so that everybody owes the same whichever of them is taken: this is what keeps
+ * the order in which they come from mattering.
+ *
+ * @param named only what the reversal names, not what is told by its services alone
  */
-export function findOriginal(draft: Draft, reversal: Reversal): Adjudication | undefined {
+export function findOriginal(draft: Draft, reversal: Reversal, named: boolean): Adjudication | undefined {
   return possibleOriginals(draft.account, reversal)
     .map((id) => adjudicationIn(draft, id))
     .filter((found) => found !== undefined)
     .map((original) => ({ original, likeness: likenessTo(original.data, reversal) }))
-    .filter(({ likeness }) => likeness > 0)
+    .filter(({ likeness }) => likeness > (named ? BY_SERVICES : 0))
     .reduce<{ original: Adjudication; likeness: number } | undefined>(
       (best, each) => (best && best.likeness > each.likeness ? best : each),
       undefined,
@@ -63,29 +71,27 @@ export function findOriginal(draft: Draft, reversal: Reversal): Adjudication | u
 }
 
 /**
- * What a reversal of only a part of its claim is of: an adjudication that came before it and charged more. Nothing but
- * a person can say what of it is to be taken back.
+ * What a reversal of only a part of its claim is of, and cannot take back: an adjudication that came before it, and of
+ * which more stands than it takes back, or would, had lines of it not been taken back before. Its lines are not those of
+ * the reversal ({@link findLines}), and nothing but a person can say what that means.
  */
-export function findPartial(draft: Draft, reversal: Reversal): string[] {
-  return [...differing(draft.account, reversal)].filter((id) => {
-    const original = adjudicationIn(draft, id);
-    if (!original) return false;
-    return (
-      original.data.effectiveOn < reversal.effectiveOn &&
-      money(original.data.charge).greaterThan(money(reversal.charge).abs())
-    );
-  });
+export function findPartial(draft: Draft, reversal: Reversal): Adjudication | undefined {
+  return namedOriginals(draft.account, reversal)
+    .map((id) => adjudicationIn(draft, id))
+    .filter((original) => original !== undefined)
+    .find((original) => {
+      const { claim, data } = original;
+      const standing = sumOf(standingLines(original).map(({ charge }) => money(charge)));
+      const isMore =
+        data.effectiveOn < reversal.effectiveOn && standing.greaterThan(money(reversal.charge).abs());
+      return (isMore && !negates(claim, reversal)) || (claim.taken.length > 0 && negates(claim, reversal));
+    });
 }
 
-/** Ids of adjudications of the claim that stand and charge other amounts than a reversal takes back. */
-export function* differing(account: Account, reversal: Omit<Reversal, 'lines'>): Iterable<string> {
-  for (const [id, claim] of account.claims) {
-    const stands = isActive(claim) && !takesBack(claim);
-    if (stands && isSameClaim(claim, reversal) && !negates(claim, reversal)) yield id;
-  }
-}
-
-/** The one of some reversals that waits for an adjudication that was just posted: those with its number come first. */
+/**
+ * The one of some reversals that waits for an adjudication that was just posted: those that say its number come first,
+ * then those that name it otherwise.
+ */
 export function reversalOf(
   draft: Draft,
   ids: readonly string[],
@@ -93,24 +99,10 @@ export function reversalOf(
 ): Adjudication | undefined {
   return ids
     .map((id) => adjudicationIn(draft, id))
-    .filter((found) => found !== undefined)
-    .map((reversal) => ({ reversal, likeness: likenessTo(data, reversal.data) }))
+    .filter((found) => found !== undefined && negates(data, found.claim))
+    .map((reversal) => ({ reversal: reversal!, likeness: likenessTo(data, reversal!.data) }))
     .filter(({ likeness }) => likeness > 0)
-    .sort((a, b) => Number(b.likeness > BY_SERVICES) - Number(a.likeness > BY_SERVICES))[0]?.reversal;
-}
-
-type Named = Pick<AdjudicatedClaim, 'payerId' | 'claimId' | 'payerClaimNumber'>;
-
-function isSameClaim(a: Named, b: Named): boolean {
-  if (a.payerId !== b.payerId) return false;
-  if (a.payerClaimNumber !== '' && b.payerClaimNumber !== '') {
-    return a.payerClaimNumber === b.payerClaimNumber;
-  }
-  return a.claimId !== '' && a.claimId === b.claimId;
-}
-
-function mayBeSame(a: Named, b: Named): boolean {
-  return isSameClaim(a, b) || (a.payerId === b.payerId && a.claimId !== '' && a.claimId === b.claimId);
+    .sort((a, b) => wayOf(b.likeness) - wayOf(a.likeness))[0]?.reversal;
 }
 
 type Totals = Pick<AdjudicatedClaim, 'charge' | 'paid'>;
@@ -126,21 +118,30 @@ function isNegative(a: string, b: string): boolean {
 
 type Explained = Totals & { lines: readonly Line[] };
 
-/** It has another claim number, and is told by what it says of each service. */
+/** It names no claim, or another, and is told by what it says of each service. */
 const BY_SERVICES = 1;
+/** What a name by the payer's number is worth more than one by REF*F8. */
+const BY_NUMBER = 3;
 
 /**
- * 4: group and reason of all adjustments are negated; 3: the reasons are; 2: the reversal does not say all of them; 1: its
- * number is another, but all that is said of each service is negated; 0: it is of something else.
+ * How well a reversal is of an adjudication: where it names it, 4: group and reason of all adjustments are negated; 3: the
+ * reasons are; 2: the reversal does not say all of them; each {@link BY_NUMBER} more where it does so by number. 1: it
+ * names another or none, but all that is said of each service is negated. 0: it is of something else.
  */
 function likenessTo(original: Named & Explained, reversal: Named & Explained): number {
-  if (isSameClaim(original, reversal)) {
-    if (cancel(original, reversal, ({ group, reason }) => `${group} ${reason}`)) return 4;
-    // Guides before 5010 have the group CR for all of it.
-    if (cancel(original, reversal, ({ reason }) => reason)) return 3;
-    return saysAll(reversal) ? 0 : 2;
-  }
-  return negatesEachService(original, reversal) ? BY_SERVICES : 0;
+  const naming = namingOf(original, reversal);
+  if (naming === 0) return negatesEachService(original, reversal) ? BY_SERVICES : 0;
+  const best = naming === 2 ? BY_NUMBER : 0;
+  if (cancel(original, reversal, ({ group, reason }) => `${group} ${reason}`)) return best + 4;
+  // Guides before 5010 have the group CR for all of it.
+  if (cancel(original, reversal, ({ reason }) => reason)) return best + 3;
+  return saysAll(reversal) ? 0 : best + 2;
+}
+
+/** In which of three ways it is found, the better the higher. */
+function wayOf(likeness: number): 0 | 1 | 2 {
+  if (likeness > 4) return 2;
+  return likeness > BY_SERVICES ? 1 : 0;
 }
 
 /** Whether what both say of each service comes to nothing: its charge, payment, and adjustments by group and reason. */
@@ -165,7 +166,7 @@ function cancel(a: Explained, b: Explained, keyOf: (adjustment: StatedAdjustment
 }
 
 /** Whether the amounts of every key sum to zero. */
-function comesToNothing(amounts: readonly (readonly [key: string, amount: string])[]): boolean {
+export function comesToNothing(amounts: readonly (readonly [key: string, amount: string])[]): boolean {
   const sums = new Map<string, Money>();
   for (const [key, amount] of amounts) sums.set(key, (sums.get(key) ?? ZERO).plus(amount));
   return [...sums.values()].every((sum) => sum.isZero());

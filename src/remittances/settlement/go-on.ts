@@ -2,7 +2,7 @@ import { laterOf } from '../../ledger/calendar.js';
 import type { RemittanceRef } from '../../ledger/claim-statement.js';
 import type { Draft } from '../../ledger/draft.js';
 import type { DataOf, HeldPart } from '../../ledger/events.js';
-import { type Money, ZERO, money } from '../../ledger/money.js';
+import { type Money, ZERO, money, sumOf } from '../../ledger/money.js';
 import type { Rejection } from '../../ledger/rejection.js';
 import {
   type Adjudication,
@@ -97,7 +97,12 @@ export function goOn(draft: Draft, adjudication: Adjudication, reason: GoOnReaso
   const writer = writerOf(draft, adjudication, effectiveOn);
   const pay = () => payment.id !== undefined && writer.credit(decision, settlement, payment.id);
   writer.settlement(decision, settlement, pay, remarksWith([]));
-  if (writer.commands.length === 0 && !released) return undefined;
+  const heldNow = released
+    ? []
+    : [...heldParts(settlement, remittance, write), ...withoutCharge(held, payment, settlement, write)];
+  // What is held can become less with nothing to post: another decision has brought about what was waited for.
+  const isSettled = sizeOf(heldNow).lessThan(sizeOf(held));
+  if (writer.commands.length === 0 && !released && !isSettled) return undefined;
 
   return continueAdjudication(
     draft,
@@ -105,13 +110,15 @@ export function goOn(draft: Draft, adjudication: Adjudication, reason: GoOnReaso
     {
       because: reason.because,
       effectiveOn,
-      held: released
-        ? []
-        : [...heldParts(settlement, remittance, write), ...withoutCharge(held, payment, settlement, write)],
+      held: heldNow,
       ...(reason.reason !== undefined && { reason: reason.reason }),
     },
     writer,
   );
+}
+
+function sizeOf(held: readonly HeldPart[]): Money {
+  return sumOf(held.map(({ amount }) => money(amount)));
 }
 
 /** The payment of an adjudication and what of it is unapplied. */

@@ -1,11 +1,14 @@
 import { laterOf } from '../../ledger/calendar.js';
 import type { Draft } from '../../ledger/draft.js';
 import { type EventOf, type HeldPart, effectiveOnOf } from '../../ledger/events.js';
+import type { Money } from '../../ledger/money.js';
 import type { Rejection } from '../../ledger/rejection.js';
 import { type Adjudication, adjudicationIn, isActive } from './adjudications.js';
+import { amountWriter } from './amount-text.js';
 import { continueAdjudication, writerOf } from './continue-adjudication.js';
 import type { Party, PayerPosition } from '../../ledger/party.js';
 import { rankOf } from './share-book.js';
+import { leftByShare } from '../../ledger/rules/reverse-entry.js';
 import { takenFrom } from './take-back.js';
 
 /**
@@ -41,21 +44,28 @@ function holdThoseOf(
   const posted = writeOffsOf(draft, adjudication);
   if (posted.length === 0) return undefined;
   const writer = writerOf(draft, adjudication, effectiveOn);
-  for (const entry of posted.toReversed()) {
+  for (const { entry } of posted.toReversed()) {
     writer.reversal(entry.data.adjustmentId, laterOf(effectiveOn, effectiveOnOf(entry)));
   }
   for (const entry of brought.toReversed()) {
     writer.reversal(entry.data.transferId, laterOf(effectiveOn, effectiveOnOf(entry)));
   }
-  const nowHeld = posted.flatMap(({ data: { allocations, groupCode, reasonCode } }) =>
-    allocations.map(({ chargeId, amount }): HeldPart => ({
-      kind: 'adjustment',
-      chargeId,
-      ...(groupCode !== undefined && { groupCode }),
-      ...(reasonCode !== undefined && { reasonCode }),
-      amount,
-      remittance: data.remittance,
-    })),
+  const write = amountWriter(draft.account.currency);
+  const nowHeld = posted.flatMap(
+    ({
+      entry: {
+        data: { groupCode, reasonCode },
+      },
+      standing,
+    }) =>
+      standing.map(({ chargeId, left }): HeldPart => ({
+        kind: 'adjustment',
+        chargeId,
+        ...(groupCode !== undefined && { groupCode }),
+        ...(reasonCode !== undefined && { reasonCode }),
+        amount: write(left),
+        remittance: data.remittance,
+      })),
   );
   return continueAdjudication(
     draft,
@@ -65,14 +75,22 @@ function holdThoseOf(
   );
 }
 
-/** Its credit write-offs that nobody took back. */
-function writeOffsOf(draft: Draft, { claim }: Adjudication): EventOf<'AdjustmentPosted'>[] {
+interface StandingWriteOff {
+  entry: EventOf<'AdjustmentPosted'>;
+  /** What of it was not taken back, by share. */
+  standing: { chargeId: string; left: Money }[];
+}
+
+/** Its credit write-offs, as far as they were not taken back with lines of it; those that somebody took back are left alone. */
+function writeOffsOf(draft: Draft, { claim }: Adjudication): StandingWriteOff[] {
   return claim.entries
     .filter((entryId) => draft.account.entries.get(entryId)?.type === 'AdjustmentPosted')
-    .filter((entryId) => takenFrom(draft, entryId).isZero())
+    .filter((entryId) => claim.taken.length > 0 || takenFrom(draft, entryId).isZero())
     .map((entryId) => draft.recorded(entryId))
     .filter((entry) => entry?.type === 'AdjustmentPosted')
-    .filter(({ data }) => data.direction === 'credit');
+    .filter(({ data }) => data.direction === 'credit')
+    .map((entry) => ({ entry, standing: leftByShare(draft.account, entry, (id) => draft.recorded(id)) }))
+    .filter(({ standing }) => standing.length > 0);
 }
 
 /** What was brought in from earlier payers to be written off, and that nobody took back. */

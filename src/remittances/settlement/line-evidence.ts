@@ -2,6 +2,7 @@ import type { StatedLine } from '../../ledger/claim-statement.js';
 import type { Cents } from '../remittance-advice/cents.js';
 import { type ChargeCode, WHOLE_CLAIM, sameModifiers } from './charge-code.js';
 import { type ChargeSlot, fits } from './charge-slot.js';
+import { isCounter } from './control-number.js';
 
 /** A line that looks for its charge. */
 export interface SeekingLine {
@@ -19,9 +20,6 @@ export interface SeekingLine {
 /** Whether something speaks for a line being about a charge. */
 export type Evidence = (seeking: SeekingLine, slot: ChargeSlot) => boolean;
 
-/** A short number counts the lines of a claim; it does not tell one claim of an account from another. */
-const COUNTER = /^\d{1,4}$/;
-
 const isDated: Evidence = ({ line }) => line.serviceDate !== undefined;
 const dateAgrees: Evidence = ({ line }, { charge }) =>
   line.serviceDate === undefined || line.serviceDate === charge.serviceDate;
@@ -31,7 +29,7 @@ const isPart: Evidence = ({ need }, slot) =>
   fits(need, slot) && (need !== 0 || slot.room > 0 || !slot.touched);
 const anyCode: Evidence = ({ codes }, { charge }) => codes.some(({ value }) => value === charge.code);
 const isNamed: Evidence = ({ controlIds }, { chargeId }) => controlIds.includes(chargeId);
-const isCounter = ({ line }: SeekingLine) => COUNTER.test(line.controlNumber ?? '');
+const isCounted = ({ line }: SeekingLine) => isCounter(line.controlNumber ?? '');
 
 const isOwn: Evidence = ({ ownChargeId, need }, slot) => ownChargeId === slot.chargeId && fits(need, slot);
 
@@ -39,7 +37,7 @@ const isOwn: Evidence = ({ ownChargeId, need }, slot) => ownChargeId === slot.ch
 const byControlNumber: Evidence = (seeking, slot) => {
   if (!isNamed(seeking, slot) || !fits(seeking.need, slot)) return false;
   const onDate = dateAgrees(seeking, slot);
-  if (isCounter(seeking) && !onDate) return false;
+  if (isCounted(seeking) && !onDate) return false;
   const agree = [anyCode, amountAgrees, dateAgrees].filter((evidence) => evidence(seeking, slot)).length;
   return agree >= (slot.standing === 'elsewhere' ? 3 : 2);
 };
@@ -47,7 +45,7 @@ const byControlNumber: Evidence = (seeking, slot) => {
 /** The same, of a charge that is less than what the line states: what is paid beyond it stays unapplied. */
 const byControlNumberBeyond: Evidence = (seeking, slot) =>
   isNamed(seeking, slot) &&
-  !isCounter(seeking) &&
+  !isCounted(seeking) &&
   !slot.touched &&
   anyCode(seeking, slot) &&
   dateAgrees(seeking, slot);

@@ -1,6 +1,5 @@
 import type { Account } from '../../ledger/account.js';
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
-import type { AccountCommand } from '../../ledger/commands.js';
 import { LineMatching } from './line-matching.js';
 import type { MatchOptions, MatchedLine, UnmatchedLines } from './matched-line.js';
 
@@ -30,27 +29,4 @@ export function matchLines(
   if (whole) matching.matchWhole();
   else matching.matchEach();
   return matching.result();
-}
-
-/**
- * The lines of a claim after charges were posted for those that had none: what was matched before stays, and each new
- * charge has the line that it was posted for.
- *
- * @param commands of `commandsToOpen` for the missing lines
- * @returns in the order of the lines; undefined when a line still has no charge, or several that differ
- */
-export function matchedWithOpened(
-  statement: ClaimStatement,
-  { matched, missing, ambiguous }: UnmatchedLines,
-  commands: readonly AccountCommand[],
-): MatchedLine[] | undefined {
-  const opened = new Map<number, string>();
-  for (const command of commands) {
-    if (command.type === 'PostCharge') opened.set(command.remittance?.line ?? 0, command.chargeId);
-  }
-  if (ambiguous.length > 0 || missing.some((line) => !opened.has(line))) return undefined;
-  return statement.lines.flatMap((line) => {
-    const chargeId = opened.get(line.line);
-    return chargeId === undefined ? matched.filter((m) => m.line.line === line.line) : [{ line, chargeId }];
-  });
 }

@@ -87,7 +87,14 @@ function saysOnly(statement: ClaimStatement): boolean {
   return isPredetermination(statement) || (statement.status === FORWARDED && isZero(statement.paid));
 }
 
-/** The same claim with the same payment, in another remittance: the payer sent one payment twice, or two files of it. */
+/**
+ * The same claim with the same payment, in another remittance: the payer sent one payment twice, or two files of it.
+ *
+ * A remittance may state claims that are alike in all of this several times, and each counts; which of them is meant by
+ * one in another remittance, and whether that has one more of them than the first had, cannot be told on the account,
+ * where those that were suspended leave nothing. So all of these are for a person: none is posted twice unasked, and none
+ * is lost.
+ */
 function paidBefore(account: Account, { trace, ...statement }: ClaimStatement) {
   if (!trace || trace.number === '') return undefined;
   for (const claim of account.claims.values()) {

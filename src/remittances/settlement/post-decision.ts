@@ -1,6 +1,7 @@
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import type { Draft } from '../../ledger/draft.js';
 import { money } from '../../ledger/money.js';
+import type { Rejection } from '../../ledger/rejection.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
 import {
   type Adjudication,
@@ -14,7 +15,8 @@ import { amountWriter } from './amount-text.js';
 import { figuresOf } from './charge-figures.js';
 import type { ClaimOutcome } from './claim-outcome.js';
 import { EntryWriter, remarksWith } from './entries-of-settlement.js';
-import { possibleReversals, reversalOf } from './find-original.js';
+import { reversalOf, waitingReversals } from './find-original.js';
+import { findTakenBack } from './find-taken-back.js';
 import { goOnWith } from './go-on.js';
 import { holdWriteOffs } from './hold-write-offs.js';
 import type { MatchedLine } from './match-lines.js';
@@ -27,7 +29,7 @@ import { type Decision, allOf, decisionOf, heldParts, settle } from './settle.js
 
 /**
  * Posts what a payer decided on a claim: what it paid, wrote off, left to others and refused. Payers after it that decided
- * before can go on then; and a reversal that waited for just this is carried out.
+ * before can go on then; and reversals that waited for just this, or for the last of their lines, are carried out.
  */
 export function postDecision(
   draft: Draft,
@@ -114,9 +116,22 @@ export function postDecision(
   });
 }
 
-/** Takes back what was just posted, where a reversal of it came before. */
-function carryOutWaiting(draft: Draft, original: Adjudication | undefined) {
+/**
+ * Takes back what was just posted, where a reversal of it came before; then, one after the other, the lines of reversals
+ * that have found all of them now.
+ */
+function carryOutWaiting(draft: Draft, original: Adjudication | undefined): Rejection | undefined {
   if (!original) return undefined;
-  const reversal = reversalOf(draft, possibleReversals(draft.account, original.claim), original);
-  return reversal && takeBackFor(draft, reversal, original);
+  const waiting = waitingReversals(draft.account, original.claim);
+  const whole = reversalOf(draft, waiting, original);
+  const stuck = whole && takeBackFor(draft, whole, [{ original }]);
+  if (stuck) return stuck;
+  for (const id of waiting) {
+    const reversal = adjudicationIn(draft, id);
+    if (reversal?.claim.settlement !== 'waits_for_original') continue;
+    const found = findTakenBack(draft, reversal.data);
+    const rejected = 'parts' in found ? takeBackFor(draft, reversal, found.parts) : undefined;
+    if (rejected) return rejected;
+  }
+  return undefined;
 }

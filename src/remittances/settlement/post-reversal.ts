@@ -1,25 +1,29 @@
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import { laterOf } from '../../ledger/calendar.js';
 import type { Draft } from '../../ledger/draft.js';
+import type { HeldPart } from '../../ledger/events.js';
 import type { Rejection } from '../../ledger/rejection.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
-import { type Adjudication, concernedBy } from './adjudications.js';
+import { type Adjudication, adjudicationIn, chargesOf, concernedBy } from './adjudications.js';
 import { amountWriter } from './amount-text.js';
 import { openingOf } from './charges-to-open.js';
-import type { ClaimOutcome, PlanOptions } from './claim-outcome.js';
+import type { ClaimOutcome, PlanOptions, SuspendedClaim } from './claim-outcome.js';
 import { continueAdjudication, writerOf } from './continue-adjudication.js';
 import { EntryWriter } from './entries-of-settlement.js';
-import { findOriginal, findPartial } from './find-original.js';
+import { findPartial } from './find-original.js';
+import { findTakenBack, reversesOf } from './find-taken-back.js';
 import { goOnWith } from './go-on.js';
 import { holdWriteOffs } from './hold-write-offs.js';
 import { type MatchedLine, matchLines } from './match-lines.js';
 import { factsOf, posted, suspended } from './outcome-of.js';
 import { recordOf, refOf } from './record-of.js';
-import { writeTakeBack } from './take-back.js';
+import { type InTheWay, type TakenBack, writeTakeBack } from './take-back.js';
+import { writeTakeBackOfLines } from './take-lines-back.js';
 
 /**
- * Posts a reversal: takes back the adjudication that it negates, and lets others of the claim go on. Where that did not
- * come yet the reversal waits for it, as long as it is clear that this is its account.
+ * Posts a reversal: takes back the adjudication that it negates, or the lines of one or several, and lets others of the
+ * claim go on, with what is left of these. Where they did not come yet the reversal waits for them, as long as it is clear
+ * that this is its account.
  */
 export function postReversal(
   draft: Draft,
@@ -28,57 +32,33 @@ export function postReversal(
   { createAccounts, released }: PlanOptions,
 ): ClaimOutcome {
   const { account } = draft;
-  const { effectiveOn } = statement;
   const adjudicationId = adjudicationIdOf(statement.remittanceId, statement.claim);
-  const original = findOriginal(draft, statement);
-  const matched = matchLines(account, statement, {
-    released: released ?? false,
-    ...(original && { original: original.claim.charges }),
-  });
-  const lines: MatchedLine[] = matched.kind === 'matched' ? matched.lines : [];
-  if (original) {
-    const writer = new EntryWriter({
-      accountId,
-      adjudicationId,
-      entriesBefore: 0,
-      effectiveOn,
-      remittance: refOf(statement),
-      write: amountWriter(account.currency),
-    });
-    const inTheWay = writeTakeBack(draft, original, effectiveOn, writer, released ?? false);
-    if (inTheWay)
-      return cannotTakeBack(draft, accountId, original, { code: 'entry_already_reversed', ...inTheWay });
-    const record = recordOf(accountId, statement, lines, {
-      settlement: 'posted',
-      position: original.claim.position,
-      reverses: original.id,
-      entries: writer.ids,
-      held: [],
-    });
-    const rejected = draft.carryOutAll([record, ...writer.commands]);
-    if (rejected) return cannotTakeBack(draft, accountId, original, factsOf(rejected));
-    const stuck = goOnAfter(draft, original, effectiveOn);
-    if (stuck) return suspended(draft, 'refused', factsOf(stuck));
-    return posted(draft, { accountId, adjudicationId, held: [], isNew: true });
+  const found = findTakenBack(draft, statement);
+  if ('parts' in found) {
+    const failed = takeBackNow(draft, accountId, statement, found, released ?? false);
+    return failed ?? posted(draft, { accountId, adjudicationId, held: [], isNew: true });
   }
 
   // Posting it as it is would only let it wait for what will not come.
-  const [partOf] = findPartial(draft, statement);
-  const claim = partOf === undefined ? undefined : account.claims.get(partOf);
-  if (partOf !== undefined && claim) {
+  const partOf = findPartial(draft, statement);
+  if (partOf) {
+    const { id, claim } = partOf;
     return suspended(draft, 'original_differs', {
       accountId,
-      adjudicationId: partOf,
+      adjudicationId: id,
       charge: claim.charge,
       paid: claim.paid,
       takenBackCharge: statement.charge,
       takenBackPaid: statement.paid,
+      linesWithoutOriginal: found.notFound.join(', '),
+      ...(claim.taken.length > 0 && { linesTakenBackBefore: claim.taken.join(', ') }),
     });
   }
+  const matched = matchLines(account, statement, { released: released ?? false });
   if (matched.kind === 'suspended' && !createAccounts && !released) {
     return suspended(draft, matched.reason, { accountId, ...matched.facts }, matched.candidates);
   }
-  const record = recordOf(accountId, statement, lines, {
+  const record = recordOf(accountId, statement, matched.kind === 'matched' ? matched.lines : [], {
     settlement: 'waits_for_original',
     entries: [],
     held: [],
@@ -88,28 +68,120 @@ export function postReversal(
   return posted(draft, { accountId, adjudicationId, held: [], isNew: true });
 }
 
+/** Takes back what was found for a reversal; undefined when that is done. */
+function takeBackNow(
+  draft: Draft,
+  accountId: string,
+  statement: ClaimStatement,
+  { parts, lines }: { parts: readonly TakenBack[]; lines?: MatchedLine[] },
+  released: boolean,
+): SuspendedClaim | undefined {
+  const { account } = draft;
+  const { effectiveOn, remittanceId, claim } = statement;
+  const [{ original }] = parts as [TakenBack, ...TakenBack[]];
+  const writer = new EntryWriter({
+    accountId,
+    adjudicationId: adjudicationIdOf(remittanceId, claim),
+    entriesBefore: 0,
+    effectiveOn,
+    remittance: refOf(statement),
+    write: amountWriter(account.currency),
+  });
+  const cannot = (id: string, facts: Record<string, string>): SuspendedClaim =>
+    suspended(draft, 'original_differs', { accountId, adjudicationId: id, ...facts });
+  const written = writeAll(draft, parts, effectiveOn, writer, released);
+  if ('inTheWay' in written) return cannot(written.id, written.inTheWay);
+  const record = recordOf(accountId, statement, lines ?? linesOf(draft, statement, original, released), {
+    settlement: 'posted',
+    position: original.claim.position,
+    ...reversesOf(parts),
+    entries: writer.ids,
+    held: [],
+  });
+  const rejected = draft.carryOutAll([record, ...writer.commands]);
+  if (rejected) return cannot(original.id, factsOf(rejected));
+  const stuck = goOnAfter(draft, written, effectiveOn);
+  return stuck && suspended(draft, 'refused', factsOf(stuck));
+}
+
+/** The lines of a reversal with the charges of what it takes back as a whole. */
+function linesOf(
+  draft: Draft,
+  statement: ClaimStatement,
+  { claim }: Adjudication,
+  released: boolean,
+): MatchedLine[] {
+  const matched = matchLines(draft.account, statement, { released, original: chargesOf(claim) });
+  return matched.kind === 'matched' ? matched.lines : [];
+}
+
 /**
  * Carries out a reversal that waited, on what it is of. What is in the way leaves it waiting: the original was posted just
- * now, so nothing can be.
+ * now, so nothing can be, but that its lines cannot be told apart.
  */
 export function takeBackFor(
   draft: Draft,
   reversal: Adjudication,
-  original: Adjudication,
+  parts: readonly TakenBack[],
 ): Rejection | undefined {
-  const effectiveOn = laterOf(reversal.data.effectiveOn, original.data.effectiveOn);
+  const effectiveOn = parts
+    .map(({ original }) => original.data.effectiveOn)
+    .reduce(laterOf, reversal.data.effectiveOn);
   const writer = writerOf(draft, reversal, effectiveOn);
-  if (writeTakeBack(draft, original, effectiveOn, writer, false)) return undefined;
+  const written = writeAll(draft, parts, effectiveOn, writer, false);
+  if ('inTheWay' in written) return undefined;
   const rejected = continueAdjudication(
     draft,
     reversal,
-    { because: 'original_posted', effectiveOn, reverses: original.id, held: [] },
+    { because: 'original_posted', effectiveOn, ...reversesOf(parts), held: [] },
     writer,
   );
-  return rejected ?? goOnAfter(draft, original, effectiveOn);
+  return rejected ?? goOnAfter(draft, written, effectiveOn);
 }
 
-function goOnAfter(draft: Draft, taken: Adjudication, effectiveOn: string): Rejection | undefined {
+/** A part that is taken back, and what is held of its adjudication then, as far as that has to be said. */
+type Written = TakenBack & { held: readonly HeldPart[] };
+
+function writeAll(
+  draft: Draft,
+  parts: readonly TakenBack[],
+  effectiveOn: string,
+  writer: EntryWriter,
+  released: boolean,
+): Written[] | { inTheWay: InTheWay; id: string } {
+  const written: Written[] = [];
+  for (const part of parts) {
+    const { original, lines } = part;
+    const result = lines
+      ? writeTakeBackOfLines(draft, original, lines, effectiveOn, writer)
+      : (writeTakeBack(draft, original, effectiveOn, writer, released) ?? { held: original.held });
+    if ('code' in result) return { inTheWay: result, id: original.id };
+    written.push({ ...part, held: result.held });
+  }
+  return written;
+}
+
+function goOnAfter(draft: Draft, parts: readonly Written[], effectiveOn: string): Rejection | undefined {
+  for (const { original, held } of parts) {
+    const stuck = holdNow(draft, original, held, effectiveOn) ?? goOnAfterOne(draft, original, effectiveOn);
+    if (stuck) return stuck;
+  }
+  return undefined;
+}
+
+/** Records what is held of an adjudication of which lines were taken back, where that is less than before. */
+function holdNow(
+  draft: Draft,
+  { id, held: before }: Adjudication,
+  held: readonly HeldPart[],
+  effectiveOn: string,
+): Rejection | undefined {
+  const now = adjudicationIn(draft, id);
+  if (!now || held.length === before.length) return undefined;
+  return continueAdjudication(draft, now, { because: 'original_reversed', effectiveOn, held: [...held] });
+}
+
+function goOnAfterOne(draft: Draft, taken: Adjudication, effectiveOn: string): Rejection | undefined {
   const concerned = [...concernedBy(draft.account, taken.claim)];
   const stuck = holdWriteOffs(draft, concerned, taken.claim.position ?? 'primary', {
     because: 'original_reversed',
@@ -117,13 +189,4 @@ function goOnAfter(draft: Draft, taken: Adjudication, effectiveOn: string): Reje
   });
   if (stuck) return stuck;
   return goOnWith(draft, concerned, { because: 'original_reversed', effectiveOn });
-}
-
-function cannotTakeBack(
-  draft: Draft,
-  accountId: string,
-  original: Adjudication,
-  facts: Record<string, string>,
-) {
-  return suspended(draft, 'original_differs', { accountId, adjudicationId: original.id, ...facts });
 }

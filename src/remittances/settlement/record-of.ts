@@ -1,5 +1,5 @@
 import type { ClaimStatement, RemittanceRef, StatedLine } from '../../ledger/claim-statement.js';
-import type { ClaimSettlement, HeldPart } from '../../ledger/events.js';
+import type { ClaimSettlement, HeldPart, ReversedLines } from '../../ledger/events.js';
 import type { PayerPosition } from '../../ledger/party.js';
 import type { RecordAdjudication } from '../../ledger/rules/record-adjudication.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
@@ -11,6 +11,7 @@ export interface CameTo {
   settlement: ClaimSettlement;
   position?: PayerPosition | undefined;
   reverses?: string;
+  reversesLines?: ReversedLines[];
   entries: string[];
   held: HeldPart[];
 }
@@ -25,9 +26,10 @@ export function recordOf(
   accountId: string,
   statement: ClaimStatement,
   matched: readonly MatchedLine[],
-  { settlement, position = positionOf(statement.status), reverses, entries, held }: CameTo,
+  { settlement, position = positionOf(statement.status), reverses, reversesLines, entries, held }: CameTo,
 ): RecordAdjudication {
   const { remittanceId, claim, effectiveOn, payerId, trace, claimId, payerClaimNumber } = statement;
+  const { originalClaimNumber } = statement;
   return {
     type: 'RecordAdjudication',
     accountId,
@@ -39,12 +41,14 @@ export function recordOf(
     ...(trace !== undefined && { trace }),
     claimId,
     payerClaimNumber,
+    ...(originalClaimNumber !== undefined && { originalClaimNumber }),
     status: statement.status,
     charge: statement.charge,
     paid: statement.paid,
     lines: linesWithCharges(statement.lines, matched),
     settlement,
     ...(reverses !== undefined && { reverses }),
+    ...(reversesLines !== undefined && { reversesLines }),
     entries,
     held,
   };

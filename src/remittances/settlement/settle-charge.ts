@@ -69,7 +69,8 @@ export interface ChargeMoves {
  * 3. The next party's part, less what those after this payer have already.
  * 4. Credit write-offs, as far as the share is still open beside what is refused: one that repeats another payer's finds
  *    no room, and is held.
- * 5. Bad debt, where a party that it was written off for has lost the part that it was of.
+ * 5. Bad debt, charity and the like, where a party that they were written off for has lost the part that they were of:
+ *    they come back as far as the party would show a credit that nobody paid.
  */
 export function settleCharge(
   book: ShareBook,

@@ -3,7 +3,7 @@ import type { RemittanceRef } from '../../ledger/claim-statement.js';
 import type { HeldPart } from '../../ledger/events.js';
 import { type Money, ZERO, money, sumOf } from '../../ledger/money.js';
 import type { PayerInPosition } from '../../ledger/party.js';
-import type { Adjudication } from './adjudications.js';
+import { type Adjudication, standingLines } from './adjudications.js';
 import { type ChargeFigures, type WriteOff, figuresOf } from './charge-figures.js';
 import type { MatchedLine } from './match-lines.js';
 import { decidingParty, partyAfter } from './next-party.js';
@@ -35,9 +35,10 @@ export interface SettleOptions {
   later: readonly Decision[];
 }
 
-/** The decision that an adjudication is. */
-export function decisionOf(account: Account, { data }: Pick<Adjudication, 'data'>): Decision {
-  const lines = data.lines.flatMap(({ chargeId, ...line }): MatchedLine[] =>
+/** The decision that an adjudication is, as far as its lines stand. */
+export function decisionOf(account: Account, adjudication: Pick<Adjudication, 'claim' | 'data'>): Decision {
+  const { data } = adjudication;
+  const lines = standingLines(adjudication).flatMap(({ chargeId, ...line }): MatchedLine[] =>
     chargeId === undefined ? [] : [{ line, chargeId }],
   );
   const figures = figuresOf(lines);

@@ -1,4 +1,4 @@
-import type { Account } from '../../ledger/account.js';
+import { type Account, FORGIVEN, type Forgiven, type ForgivenCategory } from '../../ledger/account.js';
 import { type Money, ZERO } from '../../ledger/money.js';
 import { type Party, type PayerInPosition, type PayerPosition, partyKey } from '../../ledger/party.js';
 
@@ -22,13 +22,15 @@ export interface ShareDraft {
   writtenOff: Money;
   /** The latest date from which some of that counts; empty while there is none. */
   writtenOffOn: string;
+  forgiven: ReadonlyMap<ForgivenCategory, Forgiven>;
   /** A command named the party; else only remittances say that it answers for this. */
   named: boolean;
 }
 
-/** Bad debt of a share that comes back, from a day at the earliest. */
+/** A write-off of a share that comes back, from a day at the earliest. */
 export interface Reinstated {
   party: Party;
+  category: 'bad_debt' | ForgivenCategory;
   amount: Money;
   from: string;
 }
@@ -39,8 +41,8 @@ export class ShareBook {
 
   constructor(account: Account, chargeId: string) {
     for (const [key, share] of account.charges.get(chargeId)?.shares ?? []) {
-      const { party, balance, assigned, writtenOff, writtenOffOn, named } = share;
-      this.#shares.set(key, { party, balance, assigned, writtenOff, writtenOffOn, named });
+      const { party, balance, assigned, writtenOff, writtenOffOn, forgiven, named } = share;
+      this.#shares.set(key, { party, balance, assigned, writtenOff, writtenOffOn, forgiven, named });
     }
   }
 
@@ -49,7 +51,15 @@ export class ShareBook {
     const key = partyKey(party);
     let share = this.#shares.get(key);
     if (!share) {
-      share = { party, balance: ZERO, assigned: ZERO, writtenOff: ZERO, writtenOffOn: '', named: false };
+      share = {
+        party,
+        balance: ZERO,
+        assigned: ZERO,
+        writtenOff: ZERO,
+        writtenOffOn: '',
+        forgiven: new Map(),
+        named: false,
+      };
       this.#shares.set(key, share);
     }
     return share;
@@ -88,15 +98,27 @@ export class ShareBook {
     taking.assigned = taking.assigned.plus(amount);
   }
 
-  /** Brings back bad debt of every share that shows a credit beside it: what was written off was paid by nobody. */
+  /**
+   * Brings back bad debt of every share that shows a credit beside it, then what people gave up of it otherwise: what was
+   * written off was paid by nobody.
+   */
   reinstate(): Reinstated[] {
     const reinstated: Reinstated[] = [];
     for (const share of this.#shares.values()) {
-      const amount = lesser(share.writtenOff, share.balance.negated());
-      if (!amount.greaterThan(0)) continue;
-      share.writtenOff = share.writtenOff.minus(amount);
-      share.balance = share.balance.plus(amount);
-      reinstated.push({ party: share.party, amount, from: share.writtenOffOn });
+      if (!share.balance.isNegative()) continue;
+      const { party } = share;
+      const back = (category: Reinstated['category'], writtenOff: Money, from: string): Money => {
+        const amount = lesser(writtenOff, share.balance.negated());
+        if (!amount.greaterThan(0)) return ZERO;
+        share.balance = share.balance.plus(amount);
+        reinstated.push({ party, category, amount, from });
+        return amount;
+      };
+      share.writtenOff = share.writtenOff.minus(back('bad_debt', share.writtenOff, share.writtenOffOn));
+      for (const category of FORGIVEN) {
+        const forgiven = share.forgiven.get(category);
+        if (forgiven) back(category, forgiven.amount, forgiven.on);
+      }
     }
     return reinstated;
   }

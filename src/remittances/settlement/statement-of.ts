@@ -60,6 +60,7 @@ export function statementOf(claim: Claim, of: StatementSource): ClaimStatement {
     currency: of.currency,
     claimId: claim.patientControlNumber,
     payerClaimNumber: claim.payerClaimNumber,
+    ...(claim.originalClaimNumber && { originalClaimNumber: claim.originalClaimNumber }),
     status: claim.status,
     ...(claim.filingIndicator !== '' && { filingIndicator: claim.filingIndicator }),
     charge: dollars(claim.charge),

@@ -15,6 +15,7 @@ import {
   RECORDED_AT,
   REMITTANCE_HISTORY,
   beside,
+  bookedEntry,
   controlEntry,
   stored,
 } from '../../support/remittance-history.js';
@@ -83,6 +84,42 @@ onEachDatabase('what stands beside the accounts', (fresh) => {
       ['Assets:Receivable:Payer', 200],
       ['Assets:RemittanceClearing', -80],
       ['Income:Charges', -200],
+    ]);
+  });
+
+  it('breaks none either when people book what stands on control accounts', async () => {
+    const { database } = await fresh();
+    const growing = log();
+    const models = readModels(database, growing);
+    // The 80 taken back by hand meet what the payer kept back; 20 and -90 are there before.
+    const written = beside(
+      bookedEntry('B1', '-80.00', { place: 'remittance', remittanceId: R1, claim: 1 }),
+      bookedEntry('B2', '5.50', { place: 'interest' }),
+      bookedEntry('B3', '-1.00', { place: 'penalty' }),
+      bookedEntry('B4', '140.00', { place: 'cash' }),
+      bookedEntry('B5', '4.50', { place: 'write_off' }),
+    );
+    const seen: string[] = [];
+    for (const one of written) {
+      growing.put(stored(one));
+      await models.projector.catchUp();
+      seen.push(...(await brokenIn(database)).map((text) => `at ${growing.events.length}: ${text}`));
+    }
+    expect(seen).toEqual([]);
+    expect(await verify(models)).toEqual([]);
+    expect(await differencesFromLog(database, projections, growing.events)).toEqual([]);
+    const { rows } = await sql<{ gl_account: string; amount: string }>`
+      select gl_account, amount from ledger_read.gl_balances where amount <> 0 order by gl_account`.execute(
+      database,
+    );
+    expect(rows.map(({ gl_account, amount }) => [gl_account, Number(amount)])).toEqual([
+      ['Assets:Cash', 10],
+      ['Assets:PayerControl', -1],
+      ['Assets:Receivable:Payer', 200],
+      ['Expenses:ControlWriteOff', -4.5],
+      ['Expenses:Penalties', 1],
+      ['Income:Charges', -200],
+      ['Income:Interest', -5.5],
     ]);
   });
 

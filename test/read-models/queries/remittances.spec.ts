@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { remittances } from '../../../projections/remittances.js';
 import { adjudicationIdOf } from '../../../src/ledger/adjudication-id.js';
 import type { Database } from '../../../src/database/database.js';
+import type { AccountEvent, EventOf, Place } from '../../../src/ledger/events.js';
+import type { AnyRecordedEvent } from '../../../src/ledger/recorded-event.js';
 import { pointViews } from '../../../src/read-models/projector/tables.js';
 import { ControlAccountsQuery } from '../../../src/read-models/queries/control-accounts.js';
 import {
@@ -366,7 +368,7 @@ onEachDatabase('questions about remittances', (fresh) => {
       const second = await query().one({ ...ask, limit: 1, cursor: first.nextCursor });
       expect(second.items).toMatchObject([
         {
-          entryId: 'RES-1',
+          entryId: `${adjudicationIdOf(REJECTED, 2)}.rejected`,
           amount: '-7.00',
           reason: 'claim_rejected',
           remittanceId: REJECTED,
@@ -439,7 +441,9 @@ onEachDatabase('questions about remittances', (fresh) => {
         payerId: 'ACME',
         code: 'CO-45',
         amount: '10.00',
+        remittanceAmount: null,
         currency: 'USD',
+        party: null,
         since: '2026-02-01',
         what: WORK_ITEMS.adjustment_held,
       });
@@ -498,11 +502,144 @@ onEachDatabase('questions about remittances', (fresh) => {
       );
     });
 
+    it('name a payment by hand whose trace a remittance has brought too, until it is taken or paid back', async () => {
+      const found = async (...more: [accountId: string, event: AccountEvent][]) => {
+        await fillReadModels(db, followedBy(at('everything'), more));
+        return (await ask({ kinds: ['payment_posted_by_hand'] })).items;
+      };
+      const keyed = byHand('HAND-1', { amount: '135.00', reference: ' 00T-1 ' });
+      expect(await found(['A2', keyed])).toEqual([
+        {
+          kind: 'payment_posted_by_hand',
+          itemId: 'payment_posted_by_hand:A2:HAND-1',
+          remittanceId: MIXED,
+          claim: null,
+          accountId: 'A2',
+          chargeId: null,
+          paymentId: 'HAND-1',
+          depositId: null,
+          payerId: 'ACME',
+          code: null,
+          amount: '135.00',
+          remittanceAmount: '135.00',
+          currency: 'USD',
+          party: 'payer',
+          since: '2026-02-03',
+          what: WORK_ITEMS.payment_posted_by_hand,
+        },
+      ]);
+      const refund = paidBack('REF-1', 'HAND-1', '35.00');
+      expect(await found(['A2', keyed], ['A2', refund])).toMatchObject([{ amount: '100.00' }]);
+      const again = takenBack('REV-1', 'REF-1', unappliedOf('HAND-1'), '35.00', 'back');
+      expect(await found(['A2', keyed], ['A2', refund], ['A2', again])).toMatchObject([{ amount: '135.00' }]);
+      const whole = takenBack('REV-1', 'HAND-1', unappliedOf('HAND-1'), '135.00', 'away');
+      expect(await found(['A2', keyed], ['A2', whole])).toEqual([]);
+    });
+
+    it('know a payment by hand of a payer with another id by its account, and no other money as one', async () => {
+      const under = (payment: Parameters<typeof byHand>[1]) =>
+        byHand('HAND-1', { reference: 'T-1', ...payment });
+      const other = under({ from: { party: 'payer', payerId: 'ACME-OLD' } });
+      const employer = under({ from: { party: 'other', name: 'ACME' } });
+      const cases: [string, AccountEvent, number][] = [
+        ['A1', other, 1],
+        ['A2', other, 0],
+        ['A1', employer, 1],
+        ['A1', under({ from: { party: 'patient' } }), 0],
+        ['A1', under({ currency: 'CAD' }), 0],
+        ['A1', under({ reference: 'T-1A' }), 0],
+        ['A1', under({ reference: '00' }), 0],
+        // Of a remittance that is held, and of one that paid nothing.
+        ['A1', under({ reference: 'T-4' }), 0],
+        ['A1', under({ reference: 'T-2' }), 0],
+      ];
+      for (const [accountId, event, count] of cases) {
+        await fillReadModels(db, followedBy(at('everything'), [[accountId, event]]));
+        expect((await ask({ kinds: ['payment_posted_by_hand'] })).items).toHaveLength(count);
+      }
+    });
+
+    it('have the credits that remittances left, by account and owner, since they are there', async () => {
+      const credits = async (...more: AccountEvent[]) => {
+        const log = followedBy(
+          at('everything'),
+          more.map((event) => ['A1', event]),
+        );
+        await fillReadModels(db, log);
+        return (await ask({ kinds: ['credit_balance'] })).items.map((item) => [
+          item.itemId,
+          item.amount,
+          item.since,
+          item.payerId,
+          item.party,
+        ]);
+      };
+      const patient = { party: 'patient' } as const;
+      const copay = (paymentId: string, amount: string, effectiveOn: string, chargeId = 'C1') =>
+        byHand(paymentId, {
+          amount,
+          effectiveOn,
+          from: patient,
+          allocations: [{ chargeId, amount, responsible: patient }],
+        });
+      expect(await credits()).toEqual([]);
+      expect(await credits(copay('P1', '20.00', '2026-01-05'))).toEqual([
+        ['credit_balance:A1:patient', '20.00', '2026-01-05', null, 'patient'],
+      ]);
+      const owed: AccountEvent = {
+        type: 'ResponsibilityTransferred',
+        data: {
+          transferId: 'T1',
+          currency: 'USD',
+          effectiveOn: '2026-02-10',
+          chargeId: 'C1',
+          amount: '25.00',
+          from: { party: 'payer', payerId: 'ACME', position: 'primary' },
+          to: patient,
+        },
+      };
+      // The payer has 10.00 of the charge open: it is a credit of 15.00 from then on; the patient owes 5.00, then has credit again.
+      const payer = ['credit_balance:A1:payer:ACME', '15.00', '2026-02-10', 'ACME', 'payer'];
+      expect(await credits(copay('P1', '20.00', '2026-01-05'), owed)).toEqual([payer]);
+      expect(
+        await credits(copay('P1', '20.00', '2026-01-05'), owed, copay('P2', '6.00', '2026-03-05')),
+      ).toEqual([payer, ['credit_balance:A1:patient', '1.00', '2026-03-05', null, 'patient']]);
+      // No remittance has decided on this charge.
+      expect(await credits(charged('C9'), copay('P1', '20.00', '2026-01-05', 'C9'))).toEqual([]);
+    });
+
+    it('have what a payment left unapplied once', async () => {
+      const kinds = async () =>
+        (await ask({ accountId: 'A1', kinds: ['payment_unapplied', 'credit_balance'] })).items.map(
+          ({ kind, amount, since }) => [kind, amount, since],
+        );
+      expect(await kinds()).toEqual([['payment_unapplied', '5.00', '2026-02-01']]);
+      await sql`update ledger_read.remittance_claims set held = '[]', held_count = 0`.execute(db);
+      expect(await kinds()).toEqual([['credit_balance', '5.00', '2026-02-01']]);
+    });
+
     it('are those of the view', async () => {
+      await fillReadModels(
+        db,
+        followedBy(at('everything'), [['A2', byHand('HAND-1', { reference: 'T-1', amount: '135.00' })]]),
+      );
       const { items } = await ask();
-      const rows = await rowsOf('select * from ledger.work_items order by since, item_id');
-      expect(rows.map((row) => [row.item_id, row.kind, row.code, row.currency, row.what])).toEqual(
-        items.map((item) => [item.itemId, item.kind, item.code, item.currency, item.what]),
+      expect(items.some(({ kind }) => kind === 'payment_posted_by_hand')).toBe(true);
+      const rows = await rowsOf(
+        'select *, remittance_amount::numeric(9, 2) as paid from ledger.work_items order by since, item_id',
+      );
+      expect(
+        rows.map((row) => [row.item_id, row.kind, row.code, row.currency, row.what, row.party, row.paid]),
+      ).toEqual(
+        items.map((item) => [
+          item.itemId,
+          item.kind,
+          item.code,
+          item.currency,
+          item.what,
+          item.party,
+          item.remittanceAmount,
+        ]),
       );
     });
   });
@@ -551,3 +688,103 @@ onEachDatabase('questions about remittances', (fresh) => {
     ]);
   });
 });
+
+type Paid = EventOf<'PaymentPosted'>['data'];
+
+/** A log that goes on with events of accounts. */
+function followedBy(
+  log: readonly AnyRecordedEvent[],
+  more: readonly (readonly [accountId: string, event: AccountEvent])[],
+): AnyRecordedEvent[] {
+  const last = log.at(-1)!;
+  return [
+    ...log,
+    ...more.map(([accountId, event], i) => ({
+      accountId,
+      event,
+      revision: 1000 + i,
+      position: String(BigInt(last.position) + BigInt(i + 1)),
+      recordedAt: last.recordedAt,
+    })),
+  ];
+}
+
+/** A payment that somebody posted. */
+function byHand(paymentId: string, given: Partial<Paid>): AccountEvent {
+  return {
+    type: 'PaymentPosted',
+    data: {
+      paymentId,
+      currency: 'USD',
+      effectiveOn: '2026-02-03',
+      amount: '10.00',
+      from: { party: 'payer', payerId: 'ACME' },
+      method: 'check',
+      allocations: [],
+      ...given,
+    },
+  };
+}
+
+const unappliedOf = (paymentId: string) =>
+  ({
+    account: 'Liabilities:Unapplied',
+    paymentId,
+    owner: { party: 'payer', payerId: 'ACME' },
+  }) as const satisfies Place;
+
+const CASH = { account: 'Assets:Cash' } as const satisfies Place;
+
+function paidBack(refundId: string, paymentId: string, amount: string): AccountEvent {
+  const owner = { party: 'payer', payerId: 'ACME' } as const;
+  return {
+    type: 'RefundIssued',
+    data: {
+      refundId,
+      currency: 'USD',
+      effectiveOn: '2026-02-04',
+      amount,
+      to: owner,
+      method: 'check',
+      refunded: [{ source: { paymentId }, owner, amount }],
+    },
+  };
+}
+
+/** A payment or refund is taken back: its money goes away, or comes back. */
+function takenBack(
+  reversalId: string,
+  reverses: string,
+  place: Place,
+  amount: string,
+  where: 'away' | 'back',
+): AccountEvent {
+  const [debit, credit] = where === 'away' ? [place, CASH] : [CASH, place];
+  return {
+    type: 'EntryReversed',
+    data: {
+      reversalId,
+      currency: 'USD',
+      effectiveOn: '2026-02-05',
+      reverses,
+      reason: 'posting_error',
+      amount,
+      movements: [{ of: reverses, debit, credit, amount, effectiveOn: '2026-02-05' }],
+    },
+  };
+}
+
+function charged(chargeId: string): AccountEvent {
+  return {
+    type: 'ChargePosted',
+    data: {
+      chargeId,
+      currency: 'USD',
+      effectiveOn: '2026-01-01',
+      serviceDate: '2026-01-01',
+      amount: '9.00',
+      code: { system: 'CPT', value: '99213' },
+      responsible: { party: 'payer', payerId: 'ACME', position: 'primary' },
+    },
+  };
+}

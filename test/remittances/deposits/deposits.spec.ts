@@ -69,6 +69,24 @@ test('repeated, it answers as the first time; with another content, its fields a
     expect(await eventsOf(store, 'deposit-D1')).toHaveLength(1);
   }));
 
+test('what the payer took from the bank is kept as less than nothing', () =>
+  onALog(async (store) => {
+    const deposits = depositsOn(store);
+    const { receipt } = await deposits.record({ ...DEPOSIT, direction: 'debit' });
+    expect((await eventsOf(store, 'deposit-D1')).map(({ data }) => data)).toMatchObject([
+      { amount: '-100.00' },
+    ]);
+    for (const again of [DEPOSIT, { ...DEPOSIT, direction: 'debit' } as const]) {
+      expect(await deposits.record(again)).toEqual({ appended: false, receipt });
+    }
+    await expect(deposits.record({ ...DEPOSIT, direction: 'credit' })).rejects.toMatchObject({
+      problem: { code: 'id_already_used', differs: ['direction'] },
+    });
+    await expect(
+      deposits.record({ ...DEPOSIT, depositId: 'D2', direction: 'debit', amount: '-1.00' }),
+    ).rejects.toMatchObject({ problem: { code: 'validation_failed', errors: [{ field: 'amount' }] } });
+  }));
+
 test('of two at the same moment with one id, one is kept and the other hears of it', () =>
   onALog(async (store) => {
     const amounts = ['1.00', '2.00', '3.00', '1.00'];

@@ -115,6 +115,40 @@ onEachDatabase('reconciliation', (fresh) => {
       ]);
     }));
 
+  test('of a debit goes by what the bank shows as taken, by itself or beside what was paid', () =>
+    withRemittances(async ({ deposits, reconciliation, import: imported, reconciled, models }) => {
+      await imported({ id: 'R1', amount: '-100.00', trace: T1 });
+      await imported({ id: 'R2', amount: '-20.00', trace: 'T2/1' });
+      await imported({ id: 'R3', amount: '50.00', trace: 'T2/1' });
+      await deposits.record(D1);
+      expect(await reconciliation.reconcile()).toEqual([]);
+      // The first was recorded in the wrong direction: a deposit of the other makes it nothing, and one more it is right.
+      await deposits.record({ ...D1, depositId: 'D2', direction: 'debit' });
+      expect(await reconciliation.reconcile()).toEqual([]);
+      await deposits.record({ ...D1, depositId: 'D3', direction: 'debit', depositedOn: '2026-02-06' });
+      const T2 = { ...D1, traceNumber: 'T2', payerId: '1' };
+      await deposits.record({ ...T2, depositId: 'D4', amount: '20.00', direction: 'debit' });
+      await deposits.record({ ...T2, depositId: 'D5', amount: '50.00', direction: 'credit' });
+      expect(await reconciliation.reconcile()).toEqual(['R1', 'R2', 'R3']);
+      expect(await reconciled()).toEqual([
+        'R1 D2 -100.00 2026-02-06',
+        'R1 D1 100.00 2026-02-06',
+        'R1 D3 -100.00 2026-02-06',
+        'R2 D4 -20.00 2026-02-03',
+        'R3 D5 50.00 2026-02-03',
+      ]);
+      await reconciliation.reconcile();
+      const { rows } = await sql`select deposit_id, amount::numeric(9, 2) from ledger_read.deposits
+        where amount = reconciled order by deposit_id`.execute(models.database);
+      expect(rows).toEqual([
+        { deposit_id: 'D1', amount: '100.00' },
+        { deposit_id: 'D2', amount: '-100.00' },
+        { deposit_id: 'D3', amount: '-100.00' },
+        { deposit_id: 'D4', amount: '-20.00' },
+        { deposit_id: 'D5', amount: '50.00' },
+      ]);
+    }));
+
   test('that was cut off anywhere is done by the next one, each remittance once', () =>
     withRemittances(async ({ import: imported, deposits, reconciled, models }, store) => {
       for (const id of ['R1', 'R2', 'R3', 'R4'])

@@ -25,7 +25,33 @@ test.each<[string, string[], string[], Record<string, string>]>([
     ['70.00', '50.00'],
     { R1: 'D2 50.00', R2: 'D1 50.00', R3: 'D1 20.00' },
   ],
-  ['of which no deposit has all', ['10.00'], ['4.00'], { R1: 'D1 4.00, D1 6.00' }],
+  ['of which no deposit has all', ['10.00'], ['4.00'], { R1: 'D1 10.00' }],
+  ['a debit that the bank shows by itself', ['-30.00'], ['-30.00'], { R1: 'D1 -30.00' }],
+  [
+    'a debit and a credit, each by itself',
+    ['-30.00', '100.00'],
+    ['100.00', '-30.00'],
+    { R1: 'D2 -30.00', R2: 'D1 100.00' },
+  ],
+  ['a debit in two', ['-30.00'], ['-10.00', '-20.00'], { R1: 'D1 -10.00, D2 -20.00' }],
+  [
+    'a debit of which the bank shows a part by itself',
+    ['80.00', '-30.00'],
+    ['-10.00', '60.00'],
+    { R1: 'D1 20.00, D2 60.00', R2: 'D1 -30.00' },
+  ],
+  [
+    'a payment of which the bank took a part back',
+    ['100.00'],
+    ['130.00', '-30.00'],
+    { R1: 'D1 130.00, D2 -30.00' },
+  ],
+  [
+    'a payment that came, went and came again',
+    ['100.00'],
+    ['100.00', '-100.00', '100.00'],
+    { R1: 'D1 100.00, D2 -100.00, D3 100.00' },
+  ],
 ])('%s', (_, remittances, deposits, expected) => {
   const parts = shareDeposits(paid(remittances), deposited(deposits), 'USD');
   const told = [...parts].map(([id, some]) => [id, some.map((p) => `${p.depositId} ${p.amount}`).join(', ')]);
@@ -39,34 +65,38 @@ test('what belongs to others already is not given again', () => {
   ]);
 });
 
-test('whatever the amounts, parts come to remittances and to deposits, to the cent', () => {
-  const cents = fc.integer({ min: 1, max: 100_000 });
+test('a debit of the bank is left to the remittance of it that is to come', () => {
+  const parts = shareDeposits(paid(['100.00']), deposited(['60.00', '40.00', '-30.00']), 'USD');
+  expect(parts.get('R1')).toEqual([
+    { depositId: 'D1', amount: '60.00' },
+    { depositId: 'D2', amount: '40.00' },
+  ]);
+});
+
+test('whatever the amounts and their directions, parts come to remittances and to deposits, to the cent', () => {
+  const amounts = fc.array(
+    fc.integer({ min: -100_000, max: 100_000 }).filter((c) => c !== 0),
+    { minLength: 1, maxLength: 6 },
+  );
+  const text = (c: number): string => formatMoney(money(String(c)).dividedBy(100), 'USD');
+  const sum = (cents: readonly number[]): number => cents.reduce((a, b) => a + b, 0);
   fc.assert(
-    fc.property(
-      fc.array(cents, { minLength: 1, maxLength: 6 }),
-      fc.array(cents, { maxLength: 3 }),
-      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }),
-      (credits, debits, cuts) => {
-        const total = credits.reduce((a, b) => a + b, 0) - debits.reduce((a, b) => a + b, 0);
-        fc.pre(total > 0);
-        const text = (c: number): string => formatMoney(money(String(c)).dividedBy(100), 'USD');
-        const places = [...new Set([0, ...cuts.map((cut) => Math.floor(cut * total)), total])].sort(
-          (a, b) => a - b,
-        );
-        const lengths = places.slice(1).map((place, at) => place - places[at]!);
-        const remittances = paid([...credits, ...debits.map((c) => -c)].map(text));
-        const deposits = deposited(lengths.map(text));
-        const parts = shareDeposits(remittances, deposits, 'USD');
-        for (const { remittanceId, amount } of remittances) {
-          const sum = sumOf(parts.get(remittanceId)!.map((part) => money(part.amount)));
-          expect(formatMoney(sum, 'USD')).toBe(amount);
-        }
-        for (const { depositId, amount } of deposits) {
-          const own = [...parts.values()].flat().filter((part) => part.depositId === depositId);
-          expect(formatMoney(sumOf(own.map((part) => money(part.amount))), 'USD')).toBe(amount);
-        }
-      },
-    ),
+    fc.property(amounts, amounts, (paidCents, someDeposits) => {
+      const last = sum(paidCents) - sum(someDeposits);
+      const remittances = paid(paidCents.map(text));
+      const deposits = deposited([...someDeposits, ...(last === 0 ? [] : [last])].map(text));
+      const parts = shareDeposits(remittances, deposits, 'USD');
+      const all = [...parts.values()].flat();
+      for (const { remittanceId, amount } of remittances) {
+        const own = parts.get(remittanceId)!;
+        expect(formatMoney(sumOf(own.map((part) => money(part.amount))), 'USD')).toBe(amount);
+        expect(new Set(own.map(({ depositId }) => depositId)).size).toBe(own.length);
+      }
+      for (const { depositId, amount } of deposits) {
+        const own = all.filter((part) => part.depositId === depositId);
+        expect(formatMoney(sumOf(own.map((part) => money(part.amount))), 'USD')).toBe(amount);
+      }
+    }),
     { numRuns: 500 },
   );
 });

@@ -1,24 +1,29 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { openEmbeddedStore } from '../../../src/event-store/embedded/embedded-event-store.js';
 import type { EventStore } from '../../../src/event-store/event-store.js';
 import { adjudicationIdOf } from '../../../src/ledger/adjudication-id.js';
-import type { AccountEvent } from '../../../src/ledger/events.js';
+import type { AccountEvent, DataOf } from '../../../src/ledger/events.js';
+import type { ClaimDirectory } from '../../../src/remittances/posting/claim-directory.js';
 import { CurrentReadModels } from '../../../src/remittances/posting/current-read-models.js';
 import { DatabaseClaimDirectory } from '../../../src/remittances/posting/database-claim-directory.js';
-import { appendForeign } from '../../commands/accounts-on-a-log.js';
+import { appendForeign, onALog } from '../../commands/accounts-on-a-log.js';
 import { type TestReadModels, readModels } from '../../read-models/projector/read-models.js';
 import { inNewFolder } from '../../support/event-store-folder.js';
 import { type Fresh, onEachDatabase } from '../../support/database.js';
+import { ReadModelsOfLog } from '../../support/read-models-of-log.js';
 
 interface Given {
   store: EventStore;
-  directory: DatabaseClaimDirectory;
+  directory: ClaimDirectory;
   models: TestReadModels;
 }
 
-onEachDatabase('the directory of claims', (fresh) => {
+/** What every directory finds, that of the database and the one that tests use in its place. */
+function directoryFinds(
+  onIt: (use: (given: Pick<Given, 'store' | 'directory'>) => Promise<void>) => Promise<void>,
+): void {
   test('knows nothing of an empty ledger, and is asked at once', () =>
-    onADirectory(fresh, async ({ directory }) => {
+    onIt(async ({ directory }) => {
       await directory.catchUp();
       expect(await directory.accountsOfClaims(['C1'])).toEqual(new Map());
       expect(await directory.accountsOfPayerClaim('ACME', 'P1')).toEqual([]);
@@ -26,15 +31,8 @@ onEachDatabase('the directory of claims', (fresh) => {
       expect(await directory.accountsOfAdjudications('R1', [1, 2])).toEqual(new Map());
     }));
 
-  test('before the first waiting says that the read models are not there yet', () =>
-    onADirectory(fresh, async ({ directory }) => {
-      await expect(directory.accountsOfClaims(['C1'])).rejects.toMatchObject({
-        problem: { code: 'read_models_not_ready', status: 503 },
-      });
-    }));
-
   test('finds accounts by the claims of their charges, at most 20 each', () =>
-    onADirectory(fresh, async ({ store, directory }) => {
+    onIt(async ({ store, directory }) => {
       await charges(store, 'A1', [['X1', 'C1'], ['X2', 'C1'], ['X3', 'C2'], ['X4']]);
       await charges(store, 'A2', [['X1', 'C1']]);
       for (let n = 10; n < 35; n += 1) await charges(store, `B${n}`, [['X1', 'MANY']]);
@@ -48,7 +46,7 @@ onEachDatabase('the directory of claims', (fresh) => {
     }));
 
   test('sees what was appended just before it was waited for', () =>
-    onADirectory(fresh, async ({ store, directory }) => {
+    onIt(async ({ store, directory }) => {
       for (let n = 0; n < 20; n += 1) {
         await charges(store, `A${n}`, [['X1', `C${n}`]]);
         await directory.catchUp();
@@ -57,7 +55,7 @@ onEachDatabase('the directory of claims', (fresh) => {
     }));
 
   test('finds accounts that have a charge for each service, of its day and amount', () =>
-    onADirectory(fresh, async ({ store, directory }) => {
+    onIt(async ({ store, directory }) => {
       const day = '2026-01-05';
       await charges(store, 'A1', [
         ['X1', undefined, day, '100.00'],
@@ -90,7 +88,7 @@ onEachDatabase('the directory of claims', (fresh) => {
     }));
 
   test('finds where a payer’s claim was posted before, and where those of a remittance are', () =>
-    onADirectory(fresh, async ({ store, directory }) => {
+    onIt(async ({ store, directory }) => {
       for (const [accountId, claim, payerId, number] of [
         ['A2', 1, 'ACME', 'P1'],
         ['A1', 2, 'ACME', 'P1'],
@@ -115,6 +113,61 @@ onEachDatabase('the directory of claims', (fresh) => {
       );
       expect(await directory.accountsOfAdjudications('R2', [1, 3])).toEqual(new Map());
       expect(await directory.accountsOfAdjudications('R1', [])).toEqual(new Map());
+    }));
+
+  test('finds payments by hand with the trace of a remittance', () =>
+    onIt(async ({ store, directory }) => {
+      const acme = { party: 'payer', payerId: 'ACME' } as const;
+      await append(store, 'A2', paid('K2', { from: acme, reference: ' 007-1 ' }));
+      await append(store, 'A1', paid('K1', { from: acme, reference: '7-1', amount: '5.00' }));
+      await append(store, 'A1', paid('K9', { from: acme, reference: '7-1', currency: 'CAD' }));
+      await append(store, 'A1', paid('K8', { from: acme, reference: '7-2' }));
+      await append(store, 'A1', paid('K7', { from: acme }));
+      await append(store, 'A1', paid('K6', { from: { party: 'patient' }, reference: '7-1' }));
+      await append(store, 'A3', paid('K3', { from: { party: 'other', name: 'ACME' }, reference: '7-1' }));
+      await append(store, 'A4', paid('K4', { from: { party: 'other', name: 'ACME' }, reference: '7-1' }));
+      await append(store, 'A3', adjudicated(1, 'ACME', 'P1'));
+      await append(store, 'A2', {
+        type: 'RefundIssued',
+        data: {
+          refundId: 'F1',
+          currency: 'USD',
+          effectiveOn: '2026-02-02',
+          amount: '4.00',
+          to: acme,
+          method: 'check',
+          refunded: [{ source: { paymentId: 'K2' }, owner: acme, amount: '4.00' }],
+        },
+      });
+      await directory.catchUp();
+      const found = async (traceNumber: string, more = {}) =>
+        (
+          await directory.paymentsByHand({
+            remittanceId: 'R1',
+            traceNumber,
+            payerId: 'ACME',
+            currency: 'USD',
+            ...more,
+          })
+        ).map(({ accountId, paymentId, amount }) => `${accountId} ${paymentId} ${amount}`);
+      expect(await found('7-1')).toEqual(['A1 K1 5.00', 'A2 K2 5.00', 'A3 K3 9.00']);
+      expect(await found('00007-1', { remittanceId: 'R2' })).toEqual(['A1 K1 5.00', 'A2 K2 5.00']);
+      expect(await found('7-1', { payerId: 'OTHER' })).toEqual(['A3 K3 9.00']);
+      for (const trace of ['', '000', '7-', '7\0']) expect(await found(trace)).toEqual([]);
+    }));
+}
+
+describe('the directory of claims, over a log', () =>
+  directoryFinds((use) => onALog((store) => use({ store, directory: new ReadModelsOfLog(store) }))));
+
+onEachDatabase('the directory of claims', (fresh) => {
+  directoryFinds((use) => onADirectory(fresh, use));
+
+  test('before the first waiting says that the read models are not there yet', () =>
+    onADirectory(fresh, async ({ directory }) => {
+      await expect(directory.accountsOfClaims(['C1'])).rejects.toMatchObject({
+        problem: { code: 'read_models_not_ready', status: 503 },
+      });
     }));
 
   test('gives up on projections that stand still, and says so', () =>
@@ -203,6 +256,22 @@ async function charges(
       },
     });
   }
+}
+
+function paid(paymentId: string, given: Partial<DataOf<'PaymentPosted'>>): AccountEvent {
+  return {
+    type: 'PaymentPosted',
+    data: {
+      paymentId,
+      currency: 'USD',
+      effectiveOn: '2026-02-01',
+      amount: '9.00',
+      from: { party: 'patient' },
+      method: 'check',
+      allocations: [],
+      ...given,
+    },
+  };
 }
 
 function adjudicated(claim: number, payerId: string, payerClaimNumber: string): AccountEvent {

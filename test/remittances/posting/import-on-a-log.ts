@@ -1,14 +1,8 @@
-import { createHash } from 'node:crypto';
 import { accountIdOf, decode, decodeBeside } from '../../../src/event-store/codec.js';
 import { type EventStore, StoreUnavailable } from '../../../src/event-store/event-store.js';
 import type { AccountCommand } from '../../../src/ledger/commands.js';
 import { ZERO, formatMoney } from '../../../src/ledger/money.js';
 import { journalLinesOf, journalLinesOfRemittance } from '../../../src/ledger/movements.js';
-import {
-  type DocumentStore,
-  DocumentUnreadable,
-  type KeptDocument,
-} from '../../../src/remittances/documents/document-store.js';
 import type { FileSummary } from '../../../src/remittances/posting/import-summary.js';
 import {
   RemittanceImport,
@@ -16,39 +10,10 @@ import {
 } from '../../../src/remittances/posting/remittance-import.js';
 import { StreamWriter } from '../../../src/remittances/posting/stream-writer.js';
 import { NOW, accountsOn, proxied } from '../../commands/accounts-on-a-log.js';
+import { DocumentsInMemory, inPieces } from '../../support/documents-in-memory.js';
+import { ReadModelsOfLog } from '../../support/read-models-of-log.js';
 import { interchange, x12 } from '../../x12/x12-text.js';
 import { HEADER, replace } from '../advice-text.js';
-import { FoldedDirectory } from './folded-directory.js';
-
-/** Documents that last as long as the test. */
-export class MemoryDocuments implements DocumentStore {
-  readonly kept = new Map<string, Buffer>();
-  /** Hashes of those that end in another way than they were received. */
-  readonly damaged = new Set<string>();
-
-  async keep(source: AsyncIterable<Uint8Array>): Promise<KeptDocument> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of source) chunks.push(chunk);
-    const bytes = Buffer.concat(chunks);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    this.kept.set(sha256, bytes);
-    return { sha256, bytes: bytes.length };
-  }
-
-  open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const bytes = this.kept.get(sha256);
-    return Promise.resolve(bytes && this.#read(sha256, bytes));
-  }
-
-  erase(sha256: string): Promise<boolean> {
-    return Promise.resolve(this.kept.delete(sha256));
-  }
-
-  async *#read(sha256: string, bytes: Buffer): AsyncGenerator<Uint8Array> {
-    yield* source(bytes);
-    if (this.damaged.has(sha256)) throw new DocumentUnreadable(sha256);
-  }
-}
 
 /** A process that imports: with a cache of its own, on a log and documents that others may share. */
 export class ImportingProcess {
@@ -57,19 +22,19 @@ export class ImportingProcess {
 
   constructor(
     readonly store: EventStore,
-    readonly documents: MemoryDocuments = new MemoryDocuments(),
+    readonly documents: DocumentsInMemory = new DocumentsInMemory(),
     parts: Partial<RemittanceImportParts> = {},
   ) {
     const clock = { now: () => new Date(NOW) };
     this.accounts = accountsOn(store);
-    const directory = new FoldedDirectory(store);
+    const readModels = new ReadModelsOfLog(store);
     this.imports = new RemittanceImport({
       store,
       writer: new StreamWriter({ store, clock }),
       accounts: this.accounts,
       documents,
-      directory,
-      unfinished: directory,
+      directory: readModels,
+      unfinished: readModels,
       clock,
       timeZone: 'UTC',
       ...parts,
@@ -77,17 +42,12 @@ export class ImportingProcess {
   }
 
   import(bytes: Uint8Array, { createAccounts = true } = {}): Promise<FileSummary> {
-    return this.imports.importFile(source(bytes), { createAccounts, sender: { actor: 'test' } });
+    return this.imports.importFile(inPieces(bytes), { createAccounts, sender: { actor: 'test' } });
   }
 
   async carryOut(...commands: AccountCommand[]): Promise<void> {
     for (const command of commands) await this.accounts.transact(command);
   }
-}
-
-export async function* source(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  await Promise.resolve();
-  for (let at = 0; at < bytes.length; at += 1024) yield bytes.subarray(at, at + 1024);
 }
 
 /** A process that dies at its nth append: nothing it does then or later is kept, but perhaps that append. */

@@ -15,7 +15,6 @@ import { type Fresh, onEachDatabase } from '../../support/database.js';
 import { inNewFolder } from '../../support/event-store-folder.js';
 import {
   ImportingProcess,
-  MemoryDocuments,
   booksOf,
   claimOf,
   dyingAt,
@@ -26,6 +25,7 @@ import {
   typesIn,
   unbalancedClaimOf,
 } from './import-on-a-log.js';
+import { DocumentsInMemory } from '../../support/documents-in-memory.js';
 
 /** One claim whose account is known by its charges, one that is not there, one that does not balance. */
 const FILE = fileOf({
@@ -106,9 +106,10 @@ onEachDatabase('the import, with the read models', (fresh) => {
       const found = { createAccounts: false };
       await process.import(FILE, found);
       await process.carryOut(...accountWith('PATIENT-1', 'CLAIM-1'));
-      // Its account is appended to, its remittance is not.
-      const dying = new ImportingProcess(dyingAt(store, 1, true), documents, parts);
+      // It is begun, and its account is appended to; that it is posted is not said.
+      const dying = new ImportingProcess(dyingAt(store, 2, true), documents, parts);
       await expect(dying.import(FILE, found)).rejects.toThrow('killed');
+      expect(await typesIn(store, 'account-')).toContain('PaymentPosted');
       expect(await typesIn(store, 'remittance-')).not.toContain('RemittanceClaimPosted');
       const { remittances } = await new ImportingProcess(store, documents, parts).import(FILE, found);
       expect(remittances).toMatchObject([{ claims: { posted: 1, suspended: 2 } }]);
@@ -184,7 +185,7 @@ onEachDatabase('the import, with the read models', (fresh) => {
 
 interface Given {
   store: EventStore;
-  documents: MemoryDocuments;
+  documents: DocumentsInMemory;
   parts: ConstructorParameters<typeof ImportingProcess>[2];
   process: ImportingProcess;
   models: TestReadModels;
@@ -204,7 +205,7 @@ async function onALedger(fresh: Fresh, use: (given: Given) => Promise<void>): Pr
       unfinished: new DatabaseUnfinishedWork(current),
       reconcile: (sender: object) => reconciliation.reconcile(sender),
     };
-    const documents = new MemoryDocuments();
+    const documents = new DocumentsInMemory();
     try {
       await use({ store, documents, parts, process: new ImportingProcess(store, documents, parts), models });
     } finally {

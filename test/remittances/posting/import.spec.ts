@@ -7,7 +7,6 @@ import { x12, interchange } from '../../x12/x12-text.js';
 import { CLAIM, CLAIM_WITHOUT_LINES, HEADER, PLB } from '../advice-text.js';
 import {
   ImportingProcess,
-  MemoryDocuments,
   booksOf,
   claimOf,
   contentOf,
@@ -20,6 +19,7 @@ import {
   typesIn,
   unbalancedClaimOf,
 } from './import-on-a-log.js';
+import { DocumentsInMemory } from '../../support/documents-in-memory.js';
 
 const WHOLE = x12(interchange([...HEADER, 'LX*1', ...CLAIM, ...CLAIM_WITHOUT_LINES, ...PLB]));
 
@@ -76,9 +76,34 @@ describe('the import of a file', () => {
     });
   });
 
+  it('says of claims that move nothing that they do, also when they come again', async () => {
+    await onALog(async (store) => {
+      const duplicate = [
+        'CLP*A*1*200*0**12*ICN-2*11*1',
+        'SVC*HC:99213*200*0**1',
+        'DTM*472*20260105',
+        'CAS*OA*18*200',
+      ];
+      const foreseen = claimOf('A', { number: 'ICN-3' }).map((segment) =>
+        segment.replace('CLP*A*1*', 'CLP*A*25*'),
+      );
+      const forwarded = ['CLP*A*23*200*0**12*ICN-4*11*1', 'CAS*OA*24*200'];
+      const file = fileOf({
+        paid: '120',
+        claims: [...claimOf('A'), ...duplicate, ...foreseen, ...forwarded],
+      });
+      const claims = { total: 4, posted: 1, waiting: 0, movesNothing: 3, suspended: 0 };
+      const paid = { posted: '120.00', inClearing: '0.00' };
+      for (const outcome of ['posted', 'duplicate']) {
+        const { remittances } = await new ImportingProcess(store).import(file);
+        expect(remittances).toMatchObject([{ outcome, claims, paid, needs: [] }]);
+      }
+    });
+  });
+
   it('keeps a file that a remittance came in, and no other', async () => {
     await onALog(async (store) => {
-      const documents = new MemoryDocuments();
+      const documents = new DocumentsInMemory();
       const process = new ImportingProcess(store, documents);
       const { document } = await process.import(fileOf({ paid: '120', claims: claimOf('A') }));
       const other = fileOfSeveral({ paid: '120', claims: claimOf('A') });
@@ -214,7 +239,7 @@ describe('the import of a file', () => {
 
   it('ends well when two processes import the same file at once', async () => {
     await onALog(async (store) => {
-      const documents = new MemoryDocuments();
+      const documents = new DocumentsInMemory();
       const file = fileOf({ paid: '2395', claims: many(20), plb: ['PLB*1234567893*20261231*WO:ICN-7*5'] });
       const [a, b] = [new ImportingProcess(store, documents), new ImportingProcess(store, documents)];
       const both = await Promise.all([a.import(file), b.import(file)]);
@@ -294,7 +319,7 @@ describe('an import that was cut off', () => {
 
   it('is gone on with from the file that was kept', async () => {
     await onALog(async (store) => {
-      const documents = new MemoryDocuments();
+      const documents = new DocumentsInMemory();
       const dying = new ImportingProcess(dyingAt(store, 7, true), documents);
       await expect(dying.import(file)).rejects.toThrow('killed');
       const summaries = await new ImportingProcess(store, documents).imports.resume({ sender: {} });
@@ -310,7 +335,7 @@ describe('an import that was cut off', () => {
 
   it('is gone on with though the file of another one is damaged, which is told', async () => {
     await onALog(async (store) => {
-      const documents = new MemoryDocuments();
+      const documents = new DocumentsInMemory();
       const files = [fileOf({ trace: 'T1', paid: '120', claims: claimOf('X') }), file];
       for (const some of files) {
         const dying = new ImportingProcess(dyingAt(store, 2, true), documents);

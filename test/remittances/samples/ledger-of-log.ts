@@ -58,7 +58,7 @@ export async function ledgerOf(store: EventStore): Promise<LedgerOfLog> {
     if (!('accountId' in recorded)) {
       const { event } = recorded;
       for (const line of journalLinesOfRemittance(event)) add(books, bookOf(line), effectOf(line));
-      if (event.type === 'ControlEntryPosted') {
+      if (event.type === 'ControlEntryPosted' || event.type === 'ControlEntryBooked') {
         add(controlAccounts, event.data.controlAccountId, money(event.data.amount));
       }
       if (event.type === 'RemittanceClaimPosted') {

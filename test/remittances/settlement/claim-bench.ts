@@ -32,6 +32,8 @@ export interface Line {
   paid: string;
   adjustments?: Adjustment[];
   remarks?: string[];
+  /** Which service it is of, from 1, where that is not its place in the claim. */
+  n?: number;
 }
 
 export interface Said extends Partial<Omit<ClaimStatement, 'lines' | 'trace'>> {
@@ -67,10 +69,10 @@ export function said({ remittance = 'R1', lines, trace, ...given }: Said): Claim
     method: 'ach',
     remarkCodes: [],
     ...given,
-    lines: lines.map(({ charge, paid, adjustments = [], remarks = [] }, i): StatedLine => ({
+    lines: lines.map(({ charge, paid, adjustments = [], remarks = [], n }, i): StatedLine => ({
       line: i + 1,
       segment: 30 + i,
-      procedure: { qualifier: 'HC', code: codeOf(i + 1), modifiers: [] },
+      procedure: { qualifier: 'HC', code: codeOf(n ?? i + 1), modifiers: [] },
       serviceDate: '2026-01-05',
       charge,
       paid,
@@ -86,9 +88,20 @@ export function reversalOf(statement: ClaimStatement, given: Partial<Said> = {})
     charge: negated(line.charge),
     paid: negated(line.paid),
     adjustments: line.adjustments.map(({ group, reason, amount }) => [group, reason, negated(amount)]),
+    n: Number(line.procedure.code.slice(codeOf(0).length - 1)),
   }));
   const { payerId, payerClaimNumber, claimId } = statement;
   return said({ remittance: 'REV', status: '22', payerId, payerClaimNumber, claimId, ...given, lines });
+}
+
+/** The reversal of single lines of a statement, by their numbers. */
+export function reversalOfLines(
+  statement: ClaimStatement,
+  numbers: readonly number[],
+  given: Partial<Said> = {},
+): ClaimStatement {
+  const lines = statement.lines.filter(({ line }) => numbers.includes(line));
+  return reversalOf({ ...statement, lines }, given);
 }
 
 function negated(amount: string): string {

@@ -2,11 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Account } from '../../../src/ledger/account.js';
 import type { ClaimStatement } from '../../../src/ledger/claim-statement.js';
 import { chargeIdOfLine, commandsToOpen } from '../../../src/remittances/settlement/charges-to-open.js';
-import {
-  type MatchOptions,
-  matchLines,
-  matchedWithOpened,
-} from '../../../src/remittances/settlement/match-lines.js';
+import { type MatchOptions, matchLines } from '../../../src/remittances/settlement/match-lines.js';
 import { ledgerId } from '../../../src/ledger-id.js';
 import { accountAfter, accountWith, charge, code, stated } from './stated-claims.js';
 
@@ -299,23 +295,12 @@ describe('a line that cannot be matched', () => {
     const before = suspended(account, statement);
     expect(before).toMatchObject({ missing: [1], matched: [{ chargeId: 'C2' }, { chargeId: 'C1' }] });
     const commands = commandsToOpen(statement, 'A1', account, new Set(before.missing));
-    const ids = matchedWithOpened(statement, before, commands)?.map(({ line, chargeId }) => [
-      line.line,
-      chargeId,
-    ]);
     const own = chargeIdOfLine(statement, 1);
-    expect(ids).toEqual([
-      [1, own],
-      [2, 'C2'],
-      [3, 'C1'],
-    ]);
     expect(matched(accountAfter(commands, account), statement)).toEqual([
       `1 ${own} 40.00`,
       '2 C2 100.00',
       '3 C1 100.00',
     ]);
-    expect(matchedWithOpened(statement, before, [])).toBeUndefined();
-    expect(matchedWithOpened(statement, { ...before, ambiguous: [2] }, commands)).toBeUndefined();
   });
 
   it('is left out when it says nothing', () => {

@@ -2,11 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { ClaimStatement } from '../../../src/ledger/claim-statement.js';
 import { centsOf, dollars } from '../../../src/remittances/remittance-advice/cents.js';
-import {
-  type MatchedLine,
-  matchLines,
-  matchedWithOpened,
-} from '../../../src/remittances/settlement/match-lines.js';
+import { type MatchedLine, matchLines } from '../../../src/remittances/settlement/match-lines.js';
+import { chargesOf } from '../../../src/remittances/settlement/adjudications.js';
 import { accountIdForClaim, commandsToOpen } from '../../../src/remittances/settlement/charges-to-open.js';
 import { type Account, unopenedAccount } from '../../../src/ledger/account.js';
 import { ClaimBench } from './claim-bench.js';
@@ -151,7 +148,7 @@ describe('matching', () => {
             return events.length;
           });
         run();
-        const charges = [...ledger.account.claims.values()].flatMap((recorded) => recorded.charges);
+        const charges = [...ledger.account.claims.values()].flatMap(chargesOf);
         expect(new Set(charges).size).toBe(charges.length);
         expect(ledger.account.charges.size).toBe(charges.length);
         expect([ledger.owed(), ledger.unapplied()]).toEqual([[], '0.00']);
@@ -188,13 +185,17 @@ describe('matching', () => {
 function open(account: Account, statement: ClaimStatement): string[] | undefined {
   const before = matchLines(account, statement);
   if (before.kind === 'matched') return before.lines.map(({ chargeId }) => chargeId);
-  const commands = commandsToOpen(statement, accountIdForClaim(statement), account, new Set(before.missing));
-  const lines = matchedWithOpened(statement, before, commands)?.map(({ chargeId }) => chargeId);
-  if (lines === undefined) {
-    expect(before.ambiguous).not.toEqual([]);
-    return undefined;
-  }
+  if (before.ambiguous.length > 0) return undefined;
+  const missing = new Set(before.missing);
+  const commands = commandsToOpen(statement, accountIdForClaim(statement), account, missing);
   const after = matchLines(accountAfter(commands, account), statement);
-  expect(after.kind === 'matched' && after.lines.map(({ chargeId }) => chargeId)).toEqual(lines);
-  return lines;
+  if (after.kind !== 'matched') throw new Error(JSON.stringify(after));
+  // What was matched before stays, and each new charge has the line that it was posted for.
+  const isNew = ({ line }: { line: { line: number } }) => missing.has(line.line);
+  expect(after.lines.filter((line) => !isNew(line))).toEqual(before.matched);
+  const opened = commands.flatMap((c) =>
+    c.type === 'PostCharge' ? [[c.remittance?.line ?? 0, c.chargeId]] : [],
+  );
+  expect(after.lines.filter(isNew).map(({ line, chargeId }) => [line.line, chargeId])).toEqual(opened);
+  return after.lines.map(({ chargeId }) => chargeId);
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ClaimStatement } from '../../../src/ledger/claim-statement.js';
 import { ZERO, formatMoney } from '../../../src/ledger/money.js';
 import { dollars } from '../../../src/remittances/remittance-advice/cents.js';
-import { ClaimBench, type Line, reversalOf, said } from './claim-bench.js';
+import { ClaimBench, type Line, reversalOf, reversalOfLines, said } from './claim-bench.js';
 
 /*
  * Remittances come in any order. Whatever it is, everybody owes in the end what they owe when they come in turn: the
@@ -42,6 +42,8 @@ const claimCase = fc.record({
   lines: fc.array(lineCase, { minLength: 1, maxLength: 3 }),
   /** What is in the account from the start, and which remittances there are. */
   isCorrected: fc.boolean(),
+  /** Whether only this one of its lines is taken back and decided anew, where it has others. */
+  byLine: fc.option(fc.nat(2), { nil: undefined }),
   /** Some payers give a reversal a number of its own, and the correction another. */
   reversalNumber: fc.constantFrom('P1', 'P1R'),
   correctionNumber: fc.constantFrom('P1', 'P2'),
@@ -92,6 +94,8 @@ function primaryLine(charge: number, d: Decided): Line {
 }
 
 function statementsOf({ lines, ...of }: ClaimCase): ClaimStatement[] {
+  const only = lines.length > 1 && of.byLine !== undefined ? of.byLine % lines.length : undefined;
+  const isDecidedAnew = (i: number): boolean => only === undefined || i === only;
   const original: Line[] = [];
   const correction: Line[] = [];
   const secondary: Line[] = [];
@@ -99,9 +103,10 @@ function statementsOf({ lines, ...of }: ClaimCase): ClaimStatement[] {
   for (const each of lines) {
     const { charge } = each;
     original.push(primaryLine(charge, decide(charge, each.original, each.originalDenied)));
-    const first = of.isCorrected
-      ? decide(charge, each.correction, each.correctionDenied)
-      : decide(charge, each.original, each.originalDenied);
+    const first =
+      of.isCorrected && isDecidedAnew(correction.length)
+        ? decide(charge, each.correction, each.correctionDenied)
+        : decide(charge, each.original, each.originalDenied);
     correction.push(primaryLine(charge, first));
     // A secondary payer that repeats the primary's write-off has none of its own.
     const own: [number, number, number] = [...each.secondary];
@@ -132,13 +137,16 @@ function statementsOf({ lines, ...of }: ClaimCase): ClaimStatement[] {
   const o = said({ remittance: 'O', payerClaimNumber: 'P1', lines: original, ...crossing });
   const result = [o];
   if (of.isCorrected) {
+    const reversal = { effectiveOn: '2026-02-10', payerClaimNumber: of.reversalNumber };
     result.push(
-      reversalOf(o, { effectiveOn: '2026-02-10', payerClaimNumber: of.reversalNumber }),
+      only === undefined
+        ? reversalOf(o, reversal)
+        : reversalOfLines(o, [only + 1], { ...reversal, originalClaimNumber: 'P1' }),
       said({
         remittance: 'C',
         payerClaimNumber: of.correctionNumber,
         effectiveOn: '2026-02-10',
-        lines: correction,
+        lines: correction.map((each, i) => ({ ...each, n: i + 1 })).filter((_, i) => isDecidedAnew(i)),
         ...crossing,
       }),
     );
@@ -166,6 +174,14 @@ function statementsOf({ lines, ...of }: ClaimCase): ClaimStatement[] {
     );
   }
   return result;
+}
+
+/**
+ * A correction of one line before its original, where a later payer's remittance opens the other lines' charges without
+ * knowing who is first: one claim then has two names for its first payer, and is none of what is tried here.
+ */
+function withoutLonePieces(of: ClaimCase): ClaimCase {
+  return of.order.indexOf(0) < of.order.indexOf(2) ? of : { ...of, byLine: undefined };
 }
 
 const ADJUSTMENTS = 'Income:Adjustments:Contractual';
@@ -202,7 +218,8 @@ describe('remittances of one claim, in whatever order they come', () => {
 
   test('come to the same in an empty ledger that opens what is missing, whoever the payers are called', () => {
     fc.assert(
-      fc.property(claimCase, (of) => {
+      fc.property(claimCase, (any) => {
+        const of = withoutLonePieces(any);
         const statements = statementsOf(of);
         const inTurn = new ClaimBench();
         for (const statement of statements) {

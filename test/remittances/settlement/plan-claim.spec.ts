@@ -321,6 +321,27 @@ describe('the same claim again', () => {
     expect(ledger.post(again, { released: true }).outcome).toMatchObject({ kind: 'posted', isNew: true });
   });
 
+  test('with the same payment is for a person as often as it occurs there, also once more than before', () => {
+    for (const occurrences of [[1], [1, 2]]) {
+      const ledger = bench('100.00', '100.00');
+      const lines = one('60.00', ['CO', '45', '40.00']);
+      for (const claim of occurrences) ledger.post(primary({ trace: 'EFT1', claim, lines }));
+      const again = [1, 2].map((claim) => primary({ remittance: 'O2', trace: 'EFT1', claim, lines }));
+      for (const statement of again) {
+        expect(ledger.post(statement).outcome).toMatchObject({
+          reason: 'paid_by_this_payment_before',
+          facts: { remittanceId: primary().remittanceId },
+        });
+      }
+      // Somebody who says so can post any of them, and that alone.
+      expect(ledger.post(again[1]!, { released: true }).outcome).toMatchObject({
+        kind: 'posted',
+        isNew: true,
+      });
+      expect(ledger.post(again[0]!).outcome).toMatchObject({ reason: 'paid_by_this_payment_before' });
+    }
+  });
+
   test('under a new trace is money: to what is open, the rest unapplied', () => {
     const ledger = bench();
     ledger.post(primary());
@@ -596,6 +617,40 @@ describe('reversals', () => {
     }
   });
 
+  test('with a number of their own say the original’s in REF*F8, and then not of what services', () => {
+    const [line] = primary().lines;
+    const own = reversal({ payerClaimNumber: 'P1R', originalClaimNumber: 'P1', claimId: 'OTHER' });
+    const f8 = {
+      ...own,
+      lines: [{ ...own.lines[0]!, procedure: { ...line!.procedure, modifiers: ['25'] } }],
+    };
+    for (const order of [
+      [primary(), f8],
+      [f8, primary()],
+    ]) {
+      const ledger = bench();
+      for (const statement of order) ledger.post(statement, { createAccounts: true });
+      expect(ledger.owed()).toEqual(['C1 ACME primary 100.00']);
+      expect(ledger.movedOver('Assets:RemittanceClearing')).toBe('0.00');
+    }
+  });
+
+  test('are of what has their own number rather than of what REF*F8 names', () => {
+    const other = primary({ remittance: 'R9', payerClaimNumber: 'P9' });
+    for (const order of [
+      [primary(), other],
+      [other, primary()],
+    ]) {
+      const ledger = bench('100.00', '100.00');
+      for (const statement of order) ledger.post(statement);
+      ledger.post(reversal({ payerClaimNumber: 'P9', originalClaimNumber: 'P1' }));
+      expect(ledger.ofType('ClaimAdjudicated').at(-1)).toMatchObject({
+        reverses: adjudicationIdOf(other.remittanceId, 1),
+        originalClaimNumber: 'P1',
+      });
+    }
+  });
+
   test('with a number of their own take nothing back where anything else differs', () => {
     const other = (change: Parameters<typeof primary>[0]) =>
       reversalOf(primary(change), { payerClaimNumber: 'P1R' });
@@ -724,27 +779,6 @@ describe('reversals', () => {
     expect(ledger.owed()).toEqual(['C1 ACME primary 100.00']);
   });
 
-  test('of a part of an earlier claim are for a person', () => {
-    const ledger = bench('100.00', '50.00');
-    const paid: Line = { charge: '50.00', paid: '50.00' };
-    ledger.post(primary({ lines: [...one('100.00'), paid] }));
-    const part = said({
-      remittance: 'REV',
-      status: '22',
-      payerClaimNumber: 'P1',
-      effectiveOn: '2026-02-10',
-      lines: [{ charge: '-100.00', paid: '-100.00' }],
-    });
-    // Posted as it is, it would wait for what does not come.
-    for (const released of [false, true]) {
-      expect(ledger.post(part, { released }).outcome).toMatchObject({
-        kind: 'suspended',
-        reason: 'original_differs',
-        facts: { charge: '150.00', takenBackCharge: '-100.00' },
-      });
-    }
-  });
-
   test('of a claim that was never here, in an account without its lines, are not recorded', () => {
     const ledger = bench('40.00');
     const elsewhere = said({
@@ -777,6 +811,52 @@ describe('reversals', () => {
       { because: 'original_reversed', held: [] },
     ]);
     expect(ledger.ofType('CreditApplied')).toMatchObject([{ source: {}, remittance: { claim: 1 } }]);
+  });
+
+  test('leave nothing held of a later payer that has come about without it', () => {
+    const of = (remittance: string, paid: string, off: string, left: string) =>
+      said({
+        remittance,
+        payerClaimNumber: 'P1',
+        lines: [
+          {
+            charge: '1773.87',
+            paid,
+            adjustments: [
+              ['CO', '45', off],
+              ['PR', '2', left],
+            ],
+          },
+        ],
+      });
+    const [corrected, first] = [
+      of('C', '1011.10', '489.59', '273.18'),
+      of('O', '1435.06', '72.73', '266.08'),
+    ];
+    const ledger = bench('1773.87');
+    ledger.post(corrected);
+    ledger.post(first);
+    const { held } = ledger.post(
+      said({
+        remittance: 'S',
+        payerId: 'BETA',
+        status: '2',
+        lines: [
+          {
+            charge: '1773.87',
+            paid: '245.32',
+            adjustments: [
+              ['OA', '23', '1500.69'],
+              ['PR', '2', '27.86'],
+            ],
+          },
+        ],
+      }),
+    );
+    expect(held).toEqual(['transfer C1 PR-2 7.10']);
+    ledger.post(reversalOf(first));
+    expect(ledger.owed()).toEqual(['C1 patient 27.86']);
+    expect([...ledger.account.claims.values()].filter(({ hasHeld }) => hasHeld)).toEqual([]);
   });
 
   test('of what was gone on with take that back too', () => {

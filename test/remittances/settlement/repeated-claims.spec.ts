@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ClaimStatement } from '../../../src/ledger/claim-statement.js';
+import { chargesOf } from '../../../src/remittances/settlement/adjudications.js';
 import { methodOf, statementOf } from '../../../src/remittances/settlement/statement-of.js';
 import { read } from '../advice-text.js';
 import { ACCOUNT, CLAIM, ClaimBench, type Line, type Said, payer, reversalOf, said } from './claim-bench.js';
@@ -41,7 +42,7 @@ function withAlike(count: number): ClaimBench {
 
 /** The charges of each claim that was recorded, in the order of recording. */
 function chargesOfClaims(ledger: ClaimBench): string[] {
-  return [...ledger.account.claims.values()].map(({ charges }) => charges.join(' '));
+  return [...ledger.account.claims.values()].map((claim) => chargesOf(claim).join(' '));
 }
 
 /** What the payer paid on each charge, beginning with the least: which of two that are alike, nobody can say. */
@@ -49,7 +50,7 @@ function paidInAll(ledger: ClaimBench): string[] {
   const paid = new Map<string, number>();
   for (const claim of ledger.account.claims.values()) {
     if (claim.reversedBy !== undefined || claim.reverses !== undefined) continue;
-    const of = claim.charges.join(' ');
+    const of = chargesOf(claim).join(' ');
     paid.set(of, (paid.get(of) ?? 0) + Number(claim.paid));
   }
   return [...paid.values()].sort((a, b) => a - b).map(String);
@@ -62,6 +63,19 @@ describe('two claims of one CLP01, on charges that are alike', () => {
     ledger.post(TWO);
     expect(chargesOfClaims(ledger)).toEqual(['C1', 'C2']);
     expect([ledger.owed(), ledger.unapplied()]).toEqual([[], '0.00']);
+  });
+
+  test('one of which is corrected under a number of its own, which says in REF*F8 whose place it takes', () => {
+    const anew = correction({ payerClaimNumber: 'N9', originalClaimNumber: 'N2' });
+    for (const order of permutations([TWO, back(TWO), anew])) {
+      const ledger = withAlike(3);
+      ledger.post(ONE);
+      for (const statement of order) ledger.post(statement);
+      expect(ledger.owed()).toHaveLength(1);
+      expect(ledger.unapplied()).toBe('0.00');
+      const decisions = [...ledger.account.claims.values()].filter(({ reverses }) => reverses === undefined);
+      expect(decisions.map((claim) => chargesOf(claim))).toEqual([['C1'], ['C2'], ['C2']]);
+    }
   });
 
   test.each([
@@ -269,7 +283,7 @@ if (!there) console.log(`skipped: ${SAMPLE} is not there`);
   const often = [...ledgers.values()].filter(({ account }) => account.claims.size === 3);
   expect(often.length).toBe(1);
   for (const { account } of often) {
-    const charges = [...account.claims.values()].flatMap((claim) => claim.charges);
+    const charges = [...account.claims.values()].flatMap(chargesOf);
     expect(new Set(charges).size).toBe(charges.length);
   }
   expect([...ledgers.values()].map((ledger) => ledger.unapplied())).toEqual([...ledgers].map(() => '0.00'));

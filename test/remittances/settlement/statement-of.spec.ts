@@ -59,6 +59,12 @@ describe('the statement of a claim', () => {
     expect(JSON.stringify(claim)).not.toMatch(/DOE|JANE|MEMBER1/);
   });
 
+  it('says of which claim it is, where the claim says so and not a line', () => {
+    const [clp, ...rest] = CLAIM;
+    expect(stated(clp!, 'REF*F8*ICN0', ...rest)).toMatchObject({ originalClaimNumber: 'ICN0' });
+    expect(stated(clp!, 'REF*F8*', ...rest, 'REF*F8*ICN9')).not.toHaveProperty('originalClaimNumber');
+  });
+
   it('takes a claim without lines as one line with the number 0', () => {
     const { lines, remarkCodes } = stated(...CLAIM_WITHOUT_LINES);
     expect(remarkCodes).toEqual(['MA01', 'N115']);

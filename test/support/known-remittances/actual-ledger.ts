@@ -44,10 +44,10 @@ export class ActualSums {
       this.#adjudications.set(adjudicationId, { settlement, held });
       if (reverses !== undefined) this.#takeBack(reverses);
     } else if (event.type === 'AdjudicationContinued') {
-      const { adjudicationId, held, reverses } = event.data;
+      const { adjudicationId, held, reverses, reversesLines } = event.data;
       const { settlement } = this.#adjudications.get(adjudicationId)!;
       this.#adjudications.set(adjudicationId, {
-        settlement: reverses === undefined ? settlement : 'posted',
+        settlement: (reverses ?? reversesLines) === undefined ? settlement : 'posted',
         held,
       });
       if (reverses !== undefined) this.#takeBack(reverses);
@@ -57,7 +57,7 @@ export class ActualSums {
   /** An event beside the accounts. */
   takeBeside(event: RemittanceEvent): void {
     this.#move(movementsOfRemittance(event));
-    if (event.type === 'ControlEntryPosted') {
+    if (event.type === 'ControlEntryPosted' || event.type === 'ControlEntryBooked') {
       const { payerId, providerId, amount } = event.data;
       add(this.#controlAccounts, `${payerId}|${providerId}`, amount);
     } else if (event.type === 'RemittanceReceived') {

@@ -8,11 +8,10 @@ import type { AccountCommand } from '../../../src/ledger/commands.js';
 import { RemittanceImport } from '../../../src/remittances/posting/remittance-import.js';
 import { StreamWriter } from '../../../src/remittances/posting/stream-writer.js';
 import { type ActualLedger, ActualSums } from './actual-ledger.js';
-import { DirectoryOfLog } from './directory-of-log.js';
-import { DocumentsInMemory, inPieces } from './documents-in-memory.js';
+import { DocumentsInMemory, inPieces } from '../documents-in-memory.js';
+import { ReadModelsOfLog } from '../read-models-of-log.js';
 import { type KnownFile, arrivals } from './files.js';
 import { KillingStore } from './killing-store.js';
-import { UnfinishedOfLog } from './unfinished-of-log.js';
 
 const NOW = '2027-01-01T10:00:00.000Z';
 const OPTIONS = { createAccounts: false, sender: { actor: 'test' } };
@@ -26,11 +25,10 @@ interface Process {
 /** What processes leave to those after them, beside the log. */
 interface Left {
   documents: DocumentsInMemory;
-  directory: DirectoryOfLog;
-  unfinished: UnfinishedOfLog;
+  readModels: ReadModelsOfLog;
 }
 
-function processOn(store: EventStore, left: Left): Process {
+function processOn(store: EventStore, { documents, readModels }: Left): Process {
   const clock = { now: () => new Date(NOW) };
   const timeZone = 'UTC';
   const log = pino({ level: 'silent' });
@@ -39,7 +37,9 @@ function processOn(store: EventStore, left: Left): Process {
     store,
     writer: new StreamWriter({ store, clock }),
     accounts,
-    ...left,
+    documents,
+    directory: readModels,
+    unfinished: readModels,
     clock,
     timeZone,
   });
@@ -67,8 +67,7 @@ export async function importInSomeOrder(
   const random = new Random(seed, 0x1a);
   const left: Left = {
     documents: new DocumentsInMemory(),
-    directory: new DirectoryOfLog(store),
-    unfinished: new UnfinishedOfLog(store),
+    readModels: new ReadModelsOfLog(store),
   };
   const { accounts } = processOn(store, left);
   for (const command of known.commands) await accounts.transact(command);

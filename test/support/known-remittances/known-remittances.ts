@@ -57,6 +57,8 @@ export const USUAL_WEIGHTS: Readonly<Record<StoryName, number>> = {
   correctedTwice: 2,
   takenBack: 3,
   takenBackUnsaid: 2,
+  lineCorrected: 4,
+  lineCorrectedAndAllTakenBack: 2,
   reversedOnly: 2,
   paidAgain: 3,
   resent: 2,
@@ -73,6 +75,7 @@ export const USUAL_WEIGHTS: Readonly<Record<StoryName, number>> = {
   crossedOver: 3,
   crossedOverAndPaid: 3,
   correctedWithTwoPayers: 4,
+  lineCorrectedWithTwoPayers: 3,
 };
 
 /** Weights with which these stories are told, and no others. */

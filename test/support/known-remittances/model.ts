@@ -55,6 +55,8 @@ export interface KnownStatement {
   payer: KnownPayer;
   claimId: string;
   payerClaimNumber: string;
+  /** REF*F8. */
+  originalClaimNumber?: string;
   status: string;
   charge: Cents;
   paid: Cents;

@@ -5,6 +5,7 @@ import {
   type LineCourse,
   type LineDecision,
   decideClaim,
+  decideLine,
   decideNext,
   layOnLines,
   linesOf,
@@ -182,6 +183,23 @@ const takenBackUnsaid: Story = (claim, random, sums) => {
   return [{ statement: original }, { statement: takeBack(original, '1') }];
 };
 
+/** One line of several is taken back and decided anew; the others stay as they were. */
+const lineCorrected: Story = (claim, random, sums) => {
+  const course = courseOfLine(claim, random);
+  if (!course) return corrected(claim, random, sums);
+  owe(claim, course.final, sums);
+  return course.steps;
+};
+
+/** As {@link lineCorrected}; then all of it is taken back as it stands, of the original and of the correction. */
+const lineCorrectedAndAllTakenBack: Story = (claim, random, sums) => {
+  const course = courseOfLine(claim, random);
+  if (!course) return takenBack(claim, random, sums);
+  leaveAsItIs(claim, sums);
+  const all = takeBack(say(claim, random, course.final, { named: false }), '22');
+  return [...course.steps, { statement: all }];
+};
+
 /** A reversal of what was never paid. */
 const reversedOnly: Story = (claim, random, sums) => {
   leaveAsItIs(claim, sums);
@@ -294,6 +312,10 @@ const crossedOverAndPaid: Story = (claim, random, sums) =>
 const correctedWithTwoPayers: Story = (claim, random, sums) =>
   coordinated(claim, random, sums, { corrects: true });
 
+/** The primary corrects one line of several, and the secondary pays on what stands then. */
+const lineCorrectedWithTwoPayers: Story = (claim, random, sums) =>
+  coordinated(claim, random, sums, { correctsLine: true });
+
 /** Stories that any claim can have. */
 export const STORIES = {
   silent,
@@ -308,6 +330,8 @@ export const STORIES = {
   correctedTwice,
   takenBack,
   takenBackUnsaid,
+  lineCorrected,
+  lineCorrectedAndAllTakenBack,
   reversedOnly,
   paidAgain,
   resent,
@@ -331,6 +355,7 @@ export const STORIES_OF_SEVERAL_PAYERS = {
   crossedOver,
   crossedOverAndPaid,
   correctedWithTwoPayers,
+  lineCorrectedWithTwoPayers,
 } as const satisfies Record<string, Story>;
 
 export type StoryName =
@@ -341,11 +366,14 @@ interface Coordination {
   three?: boolean;
   crosses?: boolean;
   corrects?: boolean;
+  /** Of a claim with one line, all of it. */
+  correctsLine?: boolean;
 }
 
 function coordinated(claim: Claim, random: Random, sums: ExpectedSums, how: Coordination): Step[] {
   const [primary, secondary] = [claim.primary, claim.secondary!];
-  const first = decideClaim(random, claim.charges, PAID_OR_DEDUCTIBLE);
+  const ofLine = how.correctsLine ? courseOfLine(claim, random) : undefined;
+  const first = ofLine?.final ?? decideClaim(random, claim.charges, PAID_OR_DEDUCTIBLE);
   const second = first.map((one) => decideNext(random, [one], { repeats: how.repeats ?? false }));
   const third = how.three
     ? second.map((two, i) => decideNext(random, [first[i]!, two], { repeats: false }))
@@ -356,8 +384,9 @@ function coordinated(claim: Claim, random: Random, sums: ExpectedSums, how: Coor
     sums.owes(claim.accountId, of.chargeId, { party: 'patient' }, responsibility);
   }
   if (how.repeats) sums.holdsAdjustments(writtenOffOf(first));
-  const statedFirst = how.corrects
-    ? correctedTo(claim, random, sums, first, 1)
+  const corrects = how.corrects || how.correctsLine;
+  const statedFirst = corrects
+    ? (ofLine?.steps ?? correctedTo(claim, random, sums, first, 1))
     : [
         {
           statement: how.crosses
@@ -399,6 +428,38 @@ function correctedTo(
     ...earlier.flatMap((statement) => [{ statement }, { statement: takeBack(statement, '22') }]),
     { statement: final },
   ];
+}
+
+/**
+ * A claim of which one line is decided, taken back alone and decided anew. The payer says its number of the claim each
+ * time, or gives the reversal a number of its own and refers to the claim.
+ *
+ * @returns what stands in the end, and the steps there; undefined for a claim of one line
+ */
+function courseOfLine(claim: Claim, random: Random): { final: LineDecision[]; steps: Step[] } | undefined {
+  if (claim.charges.length < 2) return undefined;
+  const at = random.between(0, claim.charges.length - 1);
+  const original = decideClaim(random, claim.charges, PAID_OR_DEDUCTIBLE).map((decision, i) =>
+    i === at ? decideLine(random, decision.of, 'paid') : decision,
+  );
+  const taken = original[at]!;
+  const anew = decideLine(random, taken.of, 'paid');
+  if (anew.paid === taken.paid) return courseOfLine(claim, random);
+  const reversal = takeBack(say(claim, random, [taken]), '22');
+  const { payerClaimNumber } = reversal;
+  const isCalledAnew = random.permille(300);
+  return {
+    final: original.map((decision, i) => (i === at ? anew : decision)),
+    steps: [
+      { statement: say(claim, random, original) },
+      {
+        statement: isCalledAnew
+          ? { ...reversal, payerClaimNumber: `R-${payerClaimNumber}`, originalClaimNumber: payerClaimNumber }
+          : reversal,
+      },
+      { statement: say(claim, random, [anew]) },
+    ],
+  };
 }
 
 interface Saying {
@@ -471,13 +532,17 @@ function takeBack(statement: KnownStatement, status: string): KnownStatement {
 
 /** What decisions of the primary payer come to, if nobody says more. */
 function settle(claim: Claim, decisions: readonly LineDecision[], sums: ExpectedSums): void {
+  owe(claim, decisions, sums);
+  if (decisions.some((decision) => decision.denied > 0)) sums.denies();
+}
+
+function owe(claim: Claim, decisions: readonly LineDecision[], sums: ExpectedSums): void {
   for (const decision of decisions) {
     const { of, responsibility } = decision;
     sums.owes(claim.accountId, of.chargeId, claim.next, responsibility);
     sums.owes(claim.accountId, of.chargeId, claim.primaryParty, decision.denied);
     writeOff(decision, sums);
   }
-  if (decisions.some((decision) => decision.denied > 0)) sums.denies();
 }
 
 function writeOff({ writtenOff }: LineDecision, sums: ExpectedSums): void {

@@ -47,6 +47,7 @@ function statementSegments(statement: KnownStatement, version: '4010' | '5010'):
     ...casOf(statement.adjustments),
     `NM1*QC*1*${PATIENT_NAME}*FIRST****MI*MEMBER1`,
     ...(crossover ? [`NM1*TT*2*${crossover.name}*****PI*${crossover.id}`] : []),
+    ...(statement.originalClaimNumber ? [`REF*F8*${statement.originalClaimNumber}`] : []),
     ...statement.lines.flatMap((line) => lineSegments(line, casOf(line.adjustments))),
   ];
 }

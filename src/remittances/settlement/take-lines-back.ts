@@ -1,0 +1,102 @@
+import { laterOf } from '../../ledger/calendar.js';
+import type { Draft } from '../../ledger/draft.js';
+import { type HeldPart, effectiveOnOf } from '../../ledger/events.js';
+import { type Money, ZERO, money, sumOf } from '../../ledger/money.js';
+import type { Party } from '../../ledger/party.js';
+import { leftByShare } from '../../ledger/rules/reverse-entry.js';
+import { type Adjudication, standingLines } from './adjudications.js';
+import { amountWriter } from './amount-text.js';
+import { type ChargeFigures, figuresOf } from './charge-figures.js';
+import type { EntryWriter, PartOfEntry } from './entries-of-settlement.js';
+import type { MatchedLine } from './match-lines.js';
+import { atLeastNothing, lesser } from './share-book.js';
+import type { InTheWay } from './take-back.js';
+
+/** What is left of an entry on one share. */
+interface LeftOnShare {
+  chargeId: string;
+  party: Party;
+  left: Money;
+}
+
+/**
+ * Writes the reversals of what was posted for lines of an adjudication, and of nothing else: of its payment as much as
+ * the lines were paid, from their charges first, then from what of it is held for them; of their charges all adjustments
+ * and transfers. Charges and denials stay, as they do when a claim is taken back as a whole.
+ *
+ * @returns what is held of the adjudication then; or what is in the way:
+ *
+ * | code | |
+ * |---|---|
+ * | `charge_has_other_lines` | another line of the adjudication is about the same charge and stands: who owes what of the charge was settled for all of its lines together |
+ * | `payment_not_there` | the lines were paid more than is left on their charges, and unapplied: somebody reversed, applied or refunded it |
+ * | `entry_already_reversed` | an entry cannot be read |
+ */
+export function writeTakeBackOfLines(
+  draft: Draft,
+  original: Adjudication,
+  lines: readonly number[],
+  effectiveOn: string,
+  writer: EntryWriter,
+): { held: HeldPart[] } | InTheWay {
+  const standing = standingLines(original).flatMap(({ chargeId, ...line }): MatchedLine[] =>
+    chargeId === undefined ? [] : [{ line, chargeId }],
+  );
+  const taken = figuresOf(standing.filter(({ line }) => lines.includes(line.line)));
+  const shared = standing.find(({ line, chargeId }) => !lines.includes(line.line) && taken.has(chargeId));
+  if (shared) return { code: 'charge_has_other_lines', chargeId: shared.chargeId };
+
+  const held = original.held.filter(({ chargeId }) => chargeId === undefined || !taken.has(chargeId));
+  for (const entryId of original.claim.entries.toReversed()) {
+    const type = draft.account.entries.get(entryId)?.type;
+    if (type !== 'PaymentPosted' && type !== 'AdjustmentPosted' && type !== 'ResponsibilityTransferred')
+      continue;
+    const entry = draft.recorded(entryId);
+    if (!entry) return { code: 'entry_already_reversed', entryId };
+    const left = leftByShare(draft.account, entry, (id) => draft.recorded(id));
+    const theirs = left.filter(({ chargeId }) => taken.has(chargeId));
+    const countsOn = laterOf(effectiveOn, effectiveOnOf(entry));
+    if (type === 'PaymentPosted') {
+      const unapplied = unappliedFor(draft, entryId, held);
+      const part = partOfPayment(theirs, taken.values(), unapplied);
+      if (!part) {
+        const available = sumOf(theirs.map((share) => share.left)).plus(unapplied);
+        const write = amountWriter(draft.account.currency);
+        return { code: 'payment_not_there', entryId, available: write(available) };
+      }
+      if (part.shares.length > 0 || part.unapplied.greaterThan(0)) writer.reversal(entryId, countsOn, part);
+    } else if (theirs.length > 0) {
+      const shares = theirs.map((share) => ({ ...share, amount: share.left }));
+      writer.reversal(entryId, countsOn, theirs.length < left.length ? { shares } : undefined);
+    }
+  }
+  return { held };
+}
+
+/** What of a payment is unapplied beside what is held of it for others. */
+function unappliedFor(draft: Draft, paymentId: string, others: readonly HeldPart[]): Money {
+  const reserved = sumOf(others.filter(({ kind }) => kind === 'payment').map(({ amount }) => money(amount)));
+  return atLeastNothing((draft.account.credits.get(paymentId)?.unapplied ?? ZERO).minus(reserved));
+}
+
+/** As much of a payment as charges were paid; undefined where that is not there, or less than nothing. */
+function partOfPayment(
+  left: readonly LeftOnShare[],
+  taken: Iterable<ChargeFigures>,
+  available: Money,
+): Required<PartOfEntry> | undefined {
+  const shares: { chargeId: string; party: Party; amount: Money }[] = [];
+  let unapplied = ZERO;
+  for (const { chargeId, paid } of taken) {
+    if (paid.isNegative()) return undefined;
+    let wanted = paid;
+    for (const share of left.filter((each) => each.chargeId === chargeId)) {
+      const amount = lesser(wanted, share.left);
+      if (!amount.greaterThan(0)) continue;
+      shares.push({ chargeId, party: share.party, amount });
+      wanted = wanted.minus(amount);
+    }
+    unapplied = unapplied.plus(wanted);
+  }
+  return unapplied.greaterThan(available) ? undefined : { shares, unapplied };
+}
