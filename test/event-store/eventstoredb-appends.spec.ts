@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   AppendTooLarge,
@@ -41,6 +42,14 @@ function proposal(count = 1): Proposal {
     expected: 'no_stream',
     events: Array.from({ length: count }, () => newEvent()),
   };
+}
+
+/** Our ends of connections to the double: they keep a process alive. */
+function connectionsTo({ url }: Double): number {
+  const port = Number(/:(\d+)/.exec(url)![1]);
+  const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles: () => unknown[] };
+  return handles.call(process).filter((handle) => handle instanceof Socket && handle.remotePort === port)
+    .length;
 }
 
 async function failureOf(work: Promise<unknown>): Promise<string> {
@@ -95,6 +104,18 @@ describe('an append among others on the same call', () => {
     const sent = connection.appends.append(appendMessage(late), late, limits);
     expect(await failureOf(sent)).toBe('DeadlineExceededError');
     expect(double.faults.count('append', 'wrong_revision')).toBe(0);
+  });
+
+  test('leaves nothing open when the connection is closed, of a client that was given up neither', async () => {
+    await send(connection, proposal());
+    expect(connectionsTo(double)).toBe(1);
+    const { client } = connection;
+    connection.failed(client, new Error('no node of the cluster could be found'));
+    expect(connection.client).not.toBe(client);
+    await send(connection, proposal());
+    await connection.close();
+    for (let waitedMs = 0; waitedMs < 2_000 && connectionsTo(double) > 0; waitedMs += 20) await delay(20);
+    expect(connectionsTo(double)).toBe(0);
   });
 
   test('fails with all the others when the connection is closed, and those after it are not sent', async () => {

@@ -24,6 +24,7 @@ export class Connection {
   readonly callOptions: CallOptions;
   readonly #string: ConnectionString;
   readonly #cutOff = new WeakSet<EventStoreDBClient>();
+  readonly #givenUp = new Set<Connected>();
   #connected: Connected;
   #connectedAt = performance.now();
 
@@ -49,7 +50,10 @@ export class Connection {
     if (client !== failed.client || !isOfNoUse(error, performance.now() - this.#connectedAt)) return;
     this.#connected = this.#connect();
     this.#connectedAt = performance.now();
-    setTimeout(() => void this.#end(failed), GRACE_MS).unref();
+    this.#givenUp.add(failed);
+    setTimeout(() => {
+      if (this.#givenUp.has(failed)) void this.#end(failed);
+    }, GRACE_MS).unref();
   }
 
   /** Whether calls of a client were ended from here: what they brought until then looks complete, and is not. */
@@ -57,8 +61,9 @@ export class Connection {
     return this.#cutOff.has(client);
   }
 
+  /** Ends all clients: one that is given up would keep the process alive as long as its grace lasts. */
   async close(): Promise<void> {
-    await this.#end(this.#connected);
+    await Promise.all([this.#connected, ...this.#givenUp].map((connected) => this.#end(connected)));
   }
 
   #connect(): Connected {
@@ -66,7 +71,9 @@ export class Connection {
     return { client, appends: new Appends(client, this.callOptions) };
   }
 
-  async #end({ client, appends }: Connected): Promise<void> {
+  async #end(connected: Connected): Promise<void> {
+    const { client, appends } = connected;
+    this.#givenUp.delete(connected);
     this.#cutOff.add(client);
     appends.close();
     await client.dispose();
