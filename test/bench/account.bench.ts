@@ -6,82 +6,14 @@
 import { performance } from 'node:perf_hooks';
 import { evolve, unopenedAccount } from '../../src/ledger/account.js';
 import type { AccountCommand } from '../../src/ledger/commands.js';
-import { addDays } from '../../src/ledger/calendar.js';
 import { decide, recordedEventsNeeded } from '../../src/ledger/decide.js';
-import { type AccountEvent, entryIdOf } from '../../src/ledger/events.js';
+import { entryIdOf } from '../../src/ledger/events.js';
 import { fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
+import { longHistory } from './long-history.js';
 
 const EVENTS = Number(process.argv[2] ?? 100_000);
 const accountId = 'LONG';
 const patient = { party: 'patient' } as const;
-const acme = { party: 'payer', payerId: 'ACME', position: 'primary' } as const;
-
-/** A charge to a payer, its payment, contractual adjustment, the patient's part, and its payment; over and over. */
-function history(count: number): AccountEvent[] {
-  const currency = 'USD';
-  const events: AccountEvent[] = [
-    { type: 'AccountOpened', data: { accountId, openedOn: '2000-01-01', currency, entity: 'main' } },
-  ];
-  for (let i = 0; events.length < count; i += 1) {
-    const chargeId = `C${i}`;
-    const effectiveOn = addDays('2000-01-01', i % 9000);
-    const common = { currency, effectiveOn };
-    const share = (amount: string, responsible: typeof patient | typeof acme) => [
-      { chargeId, amount, responsible },
-    ];
-    events.push(
-      {
-        type: 'ChargePosted',
-        data: {
-          ...common,
-          chargeId,
-          serviceDate: effectiveOn,
-          amount: '100.00',
-          code: { system: 'CPT', value: '99213' },
-          responsible: acme,
-        },
-      },
-      {
-        type: 'PaymentPosted',
-        data: {
-          ...common,
-          paymentId: `P${i}`,
-          amount: '50.00',
-          from: acme,
-          method: 'eft',
-          allocations: share('50.00', acme),
-        },
-      },
-      {
-        type: 'AdjustmentPosted',
-        data: {
-          ...common,
-          adjustmentId: `J${i}`,
-          amount: '30.00',
-          category: 'contractual',
-          direction: 'credit',
-          allocations: share('30.00', acme),
-        },
-      },
-      {
-        type: 'ResponsibilityTransferred',
-        data: { ...common, transferId: `T${i}`, chargeId, amount: '20.00', from: acme, to: patient },
-      },
-      {
-        type: 'PaymentPosted',
-        data: {
-          ...common,
-          paymentId: `Q${i}`,
-          amount: '21.00',
-          from: patient,
-          method: 'card',
-          allocations: share('20.00', patient),
-        },
-      },
-    );
-  }
-  return events.slice(0, count);
-}
 
 function timed<T>(what: string, run: () => T): T {
   const start = performance.now();
@@ -90,7 +22,7 @@ function timed<T>(what: string, run: () => T): T {
   return result;
 }
 
-const events = history(EVENTS);
+const events = longHistory(accountId, EVENTS);
 console.log(`${events.length} events, Node ${process.version}`);
 const account = timed('fold all of them', () => events.reduce(evolve, unopenedAccount()));
 

@@ -27,6 +27,7 @@ const COMMANDS_AT_ONCE = 2_000;
 export interface Posted {
   did: string;
   rates: string;
+  claims: { appended: number; projected: number };
 }
 
 /** Post a file, in a data folder of its own, and wait for the projections. */
@@ -82,10 +83,13 @@ async function post(file: string, folder: string, createAccounts: boolean): Prom
     const projectedAt = performance.now();
     const open = remittances.filter(({ outcome }) => outcome !== 'posted').length;
     const events = Number(await store.head()) - before;
-    const rate = (of: number, until: number): string => `${Math.round((of * 1000) / (until - start))}/s`;
+    const rate = (of: number, until: number): number => (of * 1000) / (until - start);
+    const text = (perSecond: number): string => `${Math.round(perSecond)}/s`;
+    const claimRates = { appended: rate(claims, appendedAt), projected: rate(claims, projectedAt) };
     return {
       did: `${remittances.length} transactions (${open} not posted), ${claims} claims, ${events} events`,
-      rates: `claims: appended ${rate(claims, appendedAt)}, projected ${rate(claims, projectedAt)}; events: projected ${rate(events, projectedAt)}`,
+      rates: `claims: appended ${text(claimRates.appended)}, projected ${text(claimRates.projected)}; events: projected ${text(rate(events, projectedAt))}`,
+      claims: claimRates,
     };
   });
 }

@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { readAdvices } from '../../src/remittances/remittance-advice/read-advices.js';
 import { stops } from '../../src/x12/finding.js';
 import { readSegments } from '../../src/x12/read-segments.js';
+import { peakMbOf } from './peak-memory.js';
 
 const RUNS = 3;
 /** Small chunks keep more than the chunks small: what they hold is garbage before it is old. */
@@ -90,7 +91,7 @@ async function runHere(name: string, file: string, of = ''): Promise<void> {
     ...done,
     seconds: (performance.now() - start) / 1000,
     cpuSeconds: (user + system) / 1e6,
-    peakMb: process.resourceUsage().maxRSS / 1024,
+    peakMb: peakMbOf(),
   };
   console.log(JSON.stringify(run));
 }

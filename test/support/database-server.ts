@@ -9,7 +9,8 @@ import pg from 'pg';
 
 /*
  * A throwaway PostgreSQL for a test run: started by the first spec that asks, shared by all workers, stopped by a
- * watcher when the run has ended, however it ended. DATABASE_URL_TEST names another server to use instead.
+ * watcher when the run has ended, however it ended. It does not wait for its disk unless POSTGRES_FSYNC is `on`.
+ * DATABASE_URL_TEST names another server to use instead.
  */
 
 const START_TIMEOUT_MS = 60_000;
@@ -90,7 +91,8 @@ async function startServer(folder: string): Promise<string> {
   const port = await freePort();
   const [postgres, postgresArgs] = run('postgres', [
     ...['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder],
-    ...['-c', 'fsync=off', '-c', 'max_connections=200', '-c', 'timezone=Asia/Tokyo'],
+    ...['-c', `fsync=${process.env['POSTGRES_FSYNC'] ?? 'off'}`],
+    ...['-c', 'max_connections=200', '-c', 'timezone=Asia/Tokyo'],
   ]);
   const server = spawn(postgres, postgresArgs, { stdio: 'ignore', detached: true, cwd: folder });
   server.unref();

@@ -11,6 +11,7 @@ import { fastify } from 'fastify';
 import { readConfig } from '../../../src/config.js';
 import { EVENT_STORE, type EventStore } from '../../../src/event-store/event-store.js';
 import { startService } from '../../../src/main.js';
+import { peakMbOf } from '../peak-memory.js';
 import { startStockNest } from './stock-nest.js';
 
 export type ServerName = 'bare' | 'fastify' | 'nest' | 'arledger' | 'arledger writing only';
@@ -157,6 +158,6 @@ function worked(): Worked {
 
 async function stopAndTell(): Promise<void> {
   const head = await stop?.();
-  const stopped: Stopped = { peakMb: process.resourceUsage().maxRSS / 1024, head };
+  const stopped: Stopped = { peakMb: peakMbOf(), head };
   process.send!(stopped, () => process.exit());
 }

@@ -1,0 +1,243 @@
+import { fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newDatabase, noPostgres } from '../support/database-server.js';
+
+/** What a measure tells: numbers by what they are of. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** Pieces of work by name; each runs in a process of its own, on arguments that are JSON. */
+export type Measures = Readonly<Record<string, (given: never) => Promise<Figures>>>;
+
+/** Figures of a measure, and the most memory that its process had resident, in MiB. */
+export type Measured<F extends Figures = Figures> = F & { peakMb: number };
+
+/** What one process says when its measure is done. */
+export interface MeasureDone {
+  figures: Figures;
+  peakMb: number;
+}
+
+/** One figure, as a line of the table shows it. */
+export interface Taken {
+  value: number;
+  /** MiB. */
+  peakMb?: number;
+}
+
+/** A limit, or a peer, that we are held against. */
+export interface Side {
+  name: string;
+  take: () => Promise<Taken>;
+}
+
+/** A line of the table: one work, and ours beside one other. */
+export interface Line {
+  /** The letter of its row. */
+  row: string;
+  work: string;
+  unit: string;
+  ours?: Taken;
+  beside?: Taken & { name: string };
+  /** Why there is no figure. */
+  remark?: string;
+}
+
+/** One row of the table of issue 6: its measures, and the order in which they are taken. */
+export interface Row<M extends Measures = Measures> {
+  title: string;
+  measures: M;
+  run(bench: RowBench<M>): Promise<void>;
+}
+
+/** Types the measures of a row by themselves. */
+export function defineRow<M extends Measures>(row: Row<M>): Row<M> {
+  return row;
+}
+
+/** A kind of database. */
+export interface DatabaseKind {
+  name: string;
+  /** URL of a new empty one, which goes when the row is done; undefined for PGlite, which lies in a data folder. */
+  newUrl: () => Promise<string | undefined>;
+}
+
+export interface RowBenchOptions {
+  letter: string;
+  isQuick: boolean;
+  isLarge: boolean;
+  /** Where folders of measures are made. */
+  folder: string;
+  onLine: (line: Line) => void;
+}
+
+/** What a row measures with: processes, folders, databases, and where its lines go. */
+export class RowBench<M extends Measures> implements AsyncDisposable {
+  readonly isQuick: boolean;
+  readonly isLarge: boolean;
+  /** Every comparison is made so often, in turns; the table has the medians. */
+  readonly rounds: number;
+  /** A work that goes on for a time goes on for so long. */
+  readonly seconds: number;
+  private readonly letter: string;
+  private readonly folder: string;
+  private readonly onLine: (line: Line) => void;
+  private readonly cleaning: (() => Promise<void>)[] = [];
+
+  constructor({ letter, isQuick, isLarge, folder, onLine }: RowBenchOptions) {
+    this.letter = letter;
+    this.isQuick = isQuick;
+    this.isLarge = isLarge;
+    this.rounds = isQuick ? 1 : 3;
+    this.seconds = isQuick ? 1 : 5;
+    this.folder = folder;
+    this.onLine = onLine;
+  }
+
+  /** A new folder, which goes when the row is done. */
+  async newFolder(): Promise<string> {
+    const folder = await mkdtemp(join(this.folder, `${this.letter}-`));
+    this.cleaning.push(() => rm(folder, { recursive: true, force: true }));
+    return folder;
+  }
+
+  /** The databases that read models may lie in: PGlite, and PostgreSQL where this machine has one. */
+  databases(): DatabaseKind[] {
+    const pglite: DatabaseKind = { name: 'PGlite', newUrl: () => Promise.resolve(undefined) };
+    const postgres: DatabaseKind = {
+      name: 'PostgreSQL',
+      newUrl: async () => {
+        const { url, remove } = await newDatabase();
+        this.cleaning.push(remove);
+        return url;
+      },
+    };
+    return noPostgres() === undefined ? [pglite, postgres] : [pglite];
+  }
+
+  /**
+   * Takes a measure of the row in a process of its own.
+   *
+   * @throws when the process ends before it has told its figures; what it said stands on standard error
+   */
+  measure<N extends keyof M & string>(
+    name: N,
+    given: Parameters<M[N]>[0],
+  ): Promise<Measured<Awaited<ReturnType<M[N]>>>> {
+    return new Promise((resolve, reject) => {
+      const program = new URL('./one-measure.js', import.meta.url);
+      const child = fork(program, [this.letter, name, JSON.stringify(given)], {
+        // Standard output is for the table alone.
+        stdio: ['ignore', 2, 2, 'ipc'],
+      });
+      let done: MeasureDone | undefined;
+      child.on('message', (message) => (done = message as MeasureDone));
+      child.on('error', reject);
+      child.on('exit', (code, signal) => {
+        if (done === undefined) reject(new Error(`measure ${name} ended with ${code ?? signal}`));
+        else resolve({ ...(done.figures as Awaited<ReturnType<M[N]>>), peakMb: done.peakMb });
+      });
+    });
+  }
+
+  /** Takes a measure once a round. */
+  async eachRound<T>(take: () => Promise<T>): Promise<T[]> {
+    const all: T[] = [];
+    for (let round = 0; round < this.rounds; round += 1) all.push(await take());
+    return all;
+  }
+
+  /**
+   * Takes ours and the others in turns, and adds a line for each of the others, or one for ours alone. One that fails is
+   * named as such; what it said stands on standard error.
+   *
+   * @throws when ours fails
+   */
+  async compare(work: string, unit: string, ours: Side['take'], ...beside: readonly Side[]): Promise<void> {
+    const own: Taken[] = [];
+    const others = beside.map(({ name, take }) => ({ name, take, all: [] as Taken[], failed: false }));
+    for (let round = 0; round < this.rounds; round += 1) {
+      own.push(await ours());
+      for (const other of others.filter(({ failed }) => !failed)) {
+        try {
+          other.all.push(await other.take());
+        } catch (error) {
+          process.stderr.write(`${other.name}: ${(error as Error).message}\n`);
+          other.failed = true;
+        }
+      }
+    }
+    const line = { work, unit, ours: middleOf(own) };
+    if (others.length === 0) this.add(line);
+    for (const { name, all, failed } of others) {
+      this.add({
+        ...line,
+        ...(failed ? { remark: `${name}: failed` } : { beside: { name, ...middleOf(all) } }),
+      });
+    }
+  }
+
+  /** Adds a line to the table. */
+  add(line: Omit<Line, 'row'>): void {
+    this.onLine({ row: this.letter, ...line });
+  }
+
+  /** Removes the folders and databases that were made. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const clean of this.cleaning.reverse()) await clean();
+  }
+}
+
+/** The median of the values, and the most memory that any of them took. */
+export function middleOf(all: readonly Taken[]): Taken {
+  const peaks = all.flatMap(({ peakMb }) => (peakMb === undefined ? [] : [peakMb]));
+  return {
+    value: median(all.map(({ value }) => value)),
+    ...(peaks.length > 0 && { peakMb: Math.max(...peaks) }),
+  };
+}
+
+/** One figure of several takes of a measure, as {@link middleOf}. */
+export function middle<F extends string>(
+  all: readonly ({ readonly [figure in F]: number } & { peakMb: number })[],
+  figure: F,
+): Taken {
+  return middleOf(all.map((taken) => ({ value: taken[figure], peakMb: taken.peakMb })));
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** What a piece of work took, in seconds, and what came of it. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; result: T }> {
+  const start = performance.now();
+  const result = await work();
+  return { seconds: (performance.now() - start) / 1000, result };
+}
+
+/**
+ * Repeats a piece of work from so many callers side by side until the time is over, after a quarter of it to warm up.
+ *
+ * @returns how often it was done a second
+ */
+export async function repeated(
+  { callers, seconds }: { callers: number; seconds: number },
+  work: (caller: number) => Promise<unknown>,
+): Promise<number> {
+  const during = async (ms: number): Promise<number> => {
+    const start = performance.now();
+    let done = 0;
+    await Promise.all(
+      Array.from({ length: callers }, async (_, caller) => {
+        while (performance.now() - start < ms) {
+          await work(caller);
+          done += 1;
+        }
+      }),
+    );
+    return (done / (performance.now() - start)) * 1000;
+  };
+  await during(seconds * 250);
+  return during(seconds * 1000);
+}
