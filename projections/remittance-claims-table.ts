@@ -60,6 +60,8 @@ export const REMITTANCE_CLAIMS: Table = {
     reversed_by_remittance: 'text',
     reversed_by_claim: 'integer',
     resolution_id: 'text',
+    /** The same, until it came to an end: on the account, or as the remittance says. A rejection's is its control entry. */
+    open_resolution_id: 'text',
     resolution: 'text',
     resolution_reason: 'text',
     resolved_on: 'date',
@@ -135,13 +137,18 @@ const SETTLED = {
 } as const satisfies Record<DataOf<'ClaimAdjudicated'>['settlement'], ClaimStatus>;
 
 function continued({ position, recordedAt }: RecordedEvent, data: DataOf<'AdjudicationContinued'>): Change[] {
-  const { adjudicationId, settlement, held } = data;
+  const { adjudicationId, settlement, held, resolutionId } = data;
   const { remittanceId, claim } = claimOfAdjudication(adjudicationId);
   return [
     claimChange(
       remittanceId,
       claim,
-      { ...heldColumns(held), position, recorded_at: recordedAt },
+      {
+        ...heldColumns(held),
+        ...(resolutionId !== undefined && { open_resolution_id: null }),
+        position,
+        recorded_at: recordedAt,
+      },
       settlement === 'moves_nothing' ? 'given_up' : takesBack(data) ? 'posted' : undefined,
     ),
     ...reversal(adjudicationId, data),
@@ -183,7 +190,12 @@ export function statedClaimChanges({ event, position, recordedAt }: RecordedRemi
     // The account has said the rest, with the same words.
     const { remittanceId, claim, segment, findings } = event.data;
     return [
-      claimChange(remittanceId, claim, { segment, statement: null, findings: JSON.stringify(findings) }),
+      claimChange(remittanceId, claim, {
+        segment,
+        statement: null,
+        open_resolution_id: null,
+        findings: JSON.stringify(findings),
+      }),
     ];
   }
   if (event.type === 'RemittanceClaimSuspended') {
@@ -195,7 +207,13 @@ export function statedClaimChanges({ event, position, recordedAt }: RecordedRemi
       claimChange(
         remittanceId,
         claim,
-        { resolution_id: resolutionId, resolution, resolution_reason: reason, resolved_on: effectiveOn },
+        {
+          resolution_id: resolutionId,
+          open_resolution_id: resolutionId,
+          resolution,
+          resolution_reason: reason,
+          resolved_on: effectiveOn,
+        },
         resolution === 'reject' ? 'rejected' : undefined,
       ),
     ];
@@ -214,6 +232,7 @@ function suspended(data: RemittanceDataOf<'RemittanceClaimSuspended'>, recorded:
       facts: JSON.stringify(facts),
       candidates: JSON.stringify(candidates),
       statement: JSON.stringify(statement),
+      open_resolution_id: null,
       payer_id: statement.payerId,
       ...traceColumns(statement.trace),
       ...statedColumns(statement),

@@ -11,7 +11,7 @@ import { PROVIDER_ADJUSTMENTS, REMITTANCES, postedChanges, remittanceChanges } f
  */
 export const remittances: Projection = {
   name: 'remittances',
-  version: 2,
+  version: 3,
   tables: [
     REMITTANCES,
     REMITTANCE_CLAIMS,

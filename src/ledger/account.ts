@@ -26,6 +26,17 @@ export const FORGIVEN = [
 ] as const satisfies AdjustmentCategory[];
 export type ForgivenCategory = (typeof FORGIVEN)[number];
 
+/** What people give up of a share, as a loss or for its party's sake; in the order in which remittances bring it back. */
+export const GIVEN_UP = ['bad_debt', ...FORGIVEN] as const;
+export type GivenUpCategory = (typeof GIVEN_UP)[number];
+
+/** What remittances brought back, in one category, of what people gave up of a share. */
+export interface BroughtBack {
+  amount: Money;
+  /** The latest date from which some of that counts; empty while there is none. */
+  on: string;
+}
+
 /** What was given up of a share in one category. */
 export interface Forgiven {
   /** What was written off and has not come back since. */
@@ -49,6 +60,11 @@ export interface Share {
   reinstatedByHand: Money;
   /** By category, once something was given up in it. */
   forgiven: Map<ForgivenCategory, Forgiven>;
+  /**
+   * By category, what remittances brought back since it was of a part that the party does not answer for any more. Given
+   * up again as far as later ones make it answer for that; unless somebody took the write-off back meanwhile.
+   */
+  broughtBack: Map<GivenUpCategory, BroughtBack>;
   /** What the party was made responsible for, whatever became of it since: the charge, and transfers in less out. */
   assigned: Money;
   /** The charge was posted to the party, or a transfer named it, by command and not by a remittance. */
@@ -92,10 +108,17 @@ export interface AdjudicatedClaim {
   taken: number[];
   /** Ids of what was posted for it, in order. */
   entries: string[];
+  /**
+   * How many entries came beside these: they bring back what people gave up, or give it up again. These follow from what
+   * shares show, not from what the claim says, so that taking it back is not what takes them back.
+   */
+  broughtBack: number;
   /** Whether a part of it is held. */
   hasHeld: boolean;
   /** How often it was gone on with. */
   continued: number;
+  /** Ids of the decisions of people that were carried out on it. */
+  decisions: string[];
 }
 
 /** Unapplied credit that a payment left. */
@@ -178,6 +201,7 @@ export function evolve(account: Account, event: AccountEvent | undefined): Accou
   account.entries.set(entryIdOf(event), { revision: account.revision, type: event.type });
   note(account, event);
   const effectiveOn = effectiveOnOf(event);
+  const bringsBack = bringingBack(account, event);
   for (const [place, { debit, credit, amount, effectiveOn: movedOn }] of movementsOf(event).entries()) {
     move(account, debit, amount, 1, effectiveOn);
     move(account, credit, amount, -1, effectiveOn);
@@ -208,12 +232,20 @@ export function evolve(account: Account, event: AccountEvent | undefined): Accou
         isReversalOfAdjustmentByHand(account, event),
       );
     }
+    if (bringsBack) {
+      bringBack(account, debit, bringsBack, money(amount), movedOn);
+      bringBack(account, credit, bringsBack, money(amount).negated(), movedOn);
+    }
   }
   return account;
 }
 
 const FORGIVEN_PLACES: ReadonlyMap<string, ForgivenCategory> = new Map(
   FORGIVEN.map((category) => [adjustmentPlace(category).account, category]),
+);
+
+const GIVEN_UP_PLACES: ReadonlyMap<string, GivenUpCategory> = new Map(
+  GIVEN_UP.map((category) => [adjustmentPlace(category).account, category]),
 );
 
 /** Whether somebody asked for an adjustment: those that follow from a remittance bring back what it has shown not to be owed. */
@@ -226,6 +258,64 @@ function isReversalOfAdjustmentByHand(account: Account, event: AccountEvent): bo
   const { reverses } = event.data;
   const isOfClaim = account.claims.has(reverses.slice(0, reverses.lastIndexOf('.')));
   return account.entries.get(reverses)?.type === 'AdjustmentPosted' && !isOfClaim;
+}
+
+/** How an event changes what is remembered as brought back of what was given up. */
+interface BringingBack {
+  category: GivenUpCategory;
+  /** Somebody took the write-off back: what is back already is not given up again. */
+  forGood: boolean;
+}
+
+/**
+ * Remittances post in these categories only to bring back what people gave up (debit), or to give it up again (credit).
+ */
+function bringingBack(account: Account, event: AccountEvent): BringingBack | undefined {
+  if (event.type === 'AdjustmentPosted') {
+    const category = GIVEN_UP.find((each) => each === event.data.category);
+    const { remittance, adjustmentId } = event.data;
+    if (category === undefined || remittance === undefined) return undefined;
+    setApart(account, adjustmentId);
+    return { category, forGood: false };
+  }
+  if (event.type !== 'EntryReversed') return undefined;
+  const { reverses, movements } = event.data;
+  const [first] = movements;
+  if (!first || account.entries.get(reverses)?.type !== 'AdjustmentPosted') return undefined;
+  const back = GIVEN_UP_PLACES.get(first.credit.account);
+  const category = back ?? GIVEN_UP_PLACES.get(first.debit.account);
+  if (category === undefined) return undefined;
+  if (!isReversalOfAdjustmentByHand(account, event)) return { category, forGood: false };
+  // A debit by hand that is taken back says nothing of what remittances brought back.
+  return back && { category, forGood: true };
+}
+
+/** Takes an entry out of those of its claim: see {@link AdjudicatedClaim.broughtBack}. */
+function setApart(account: Account, entryId: string): void {
+  const claim = account.claims.get(entryId.slice(0, entryId.lastIndexOf('.')));
+  const at = claim?.entries.indexOf(entryId) ?? -1;
+  if (!claim || at < 0) return;
+  claim.entries.splice(at, 1);
+  claim.broughtBack += 1;
+}
+
+function bringBack(
+  account: Account,
+  place: Place,
+  { category, forGood }: BringingBack,
+  amount: Money,
+  effectiveOn: CalendarDate,
+): void {
+  if (!('chargeId' in place)) return;
+  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
+  if (!share) return;
+  const before = share.broughtBack.get(category) ?? { amount: ZERO, on: '' };
+  const left = forGood ? ZERO : before.amount.plus(amount);
+  if (left.isZero()) share.broughtBack.delete(category);
+  else {
+    const on = amount.isPositive() ? laterOf(before.on, effectiveOn) : before.on;
+    share.broughtBack.set(category, { amount: left, on });
+  }
 }
 
 /** Whether a movement of an event says who is responsible, rather than what was paid or given up. */
@@ -350,12 +440,13 @@ function note(account: Account, event: AccountEvent): void {
       noteAdjudication(account, event.data);
       return;
     case 'AdjudicationContinued': {
-      const { adjudicationId, reverses, reversesLines, settlement, entries, held } = event.data;
+      const { adjudicationId, reverses, reversesLines, settlement, entries, held, resolutionId } = event.data;
       const claim = account.claims.get(adjudicationId);
       if (!claim) return;
       claim.entries.push(...entries);
       claim.hasHeld = held.length > 0;
       claim.continued += 1;
+      if (resolutionId !== undefined) claim.decisions.push(resolutionId);
       if (settlement !== undefined) claim.settlement = settlement;
       if (reverses !== undefined) noteReversal(account, adjudicationId, claim, reverses);
       if (reversesLines) noteReversalOfLines(account, adjudicationId, claim, reversesLines);
@@ -390,8 +481,10 @@ function noteAdjudication(account: Account, data: DataOf<'ClaimAdjudicated'>): v
     lines: data.lines.flatMap(({ line, chargeId }) => (chargeId === undefined ? [] : [{ line, chargeId }])),
     taken: [],
     entries: [...data.entries],
+    broughtBack: 0,
     hasHeld: data.held.length > 0,
     continued: 0,
+    decisions: [],
   };
   account.claims.set(adjudicationId, claim);
   if (reverses !== undefined) noteReversal(account, adjudicationId, claim, reverses);
@@ -468,6 +561,7 @@ function shareFor(account: Account, chargeId: string, party: Party, effectiveOn:
       writtenOffOn: '',
       reinstatedByHand: ZERO,
       forgiven: new Map(),
+      broughtBack: new Map(),
       assigned: ZERO,
       named: false,
     };

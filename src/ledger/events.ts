@@ -63,7 +63,7 @@ export const POSITIONS = payerPosition.options;
 export const CLAIM_SETTLEMENTS = ['posted', 'waits_for_original', 'moves_nothing'] as const;
 /**
  * Why an adjudication was gone on with: what it takes back came; another of the claim, or lines of itself, were taken
- * back; a payer before this one decided; somebody said to post what is held, or to give it up.
+ * back, or, of a reversal, what it took back leaves nobody to answer for what was given up; a payer before this one decided; somebody said to post what is held, or to give it up.
  */
 export const CONTINUATION_CAUSES = [
   'original_posted',
@@ -319,6 +319,8 @@ export const accountEventData = {
     entries: z.array(id),
     /** What is held from now on. */
     held: z.array(heldPart),
+    /** The decision of a person that is carried out by this, once and for all, with what was said. */
+    resolutionId: id.optional(),
     reason: text.optional(),
   }),
 } as const;

@@ -129,6 +129,11 @@ export const remittanceEventData = {
     resolutionId: id,
     resolution: z.enum(RESOLUTIONS),
     accountId: id.optional(),
+    /**
+     * Where no account was named: the one that was found for it then, on which it is posted, and whether accounts and
+     * charges may be opened for that. Whoever carries it out looks for no other.
+     */
+    found: z.object({ accountId: id, createAccounts: z.boolean() }).optional(),
     effectiveOn: date,
     reason: text,
     /**

@@ -1,12 +1,14 @@
 import type {
   Account,
   AdjudicatedClaim,
+  BroughtBack,
   Charge,
   Credit,
   Denial,
   EntryRef,
   Forgiven,
   ForgivenCategory,
+  GivenUpCategory,
   Share,
 } from './account.js';
 import { type AccountEventType, accountEventData } from './events.js';
@@ -14,11 +16,12 @@ import { money } from './money.js';
 import { partyKey } from './party.js';
 
 /** Version of the fold: raise it whenever `evolve` or `Account` change, so that older snapshots are not read. */
-export const FOLD_VERSION = 5;
+export const FOLD_VERSION = 6;
 
 const TYPES = Object.keys(accountEventData) as AccountEventType[];
 
 type ForgivenTuple = [category: ForgivenCategory, amount: string, on: string, reinstatedByHand: string];
+type BroughtBackTuple = [category: GivenUpCategory, amount: string, on: string];
 
 /** A folded account as plain JSON; amounts are decimal strings. */
 export interface AccountSnapshot {
@@ -37,6 +40,7 @@ export interface AccountSnapshot {
       writtenOffOn: string,
       reinstatedByHand: string,
       forgiven: ForgivenTuple[],
+      broughtBack: BroughtBackTuple[],
       assigned: string,
       named: boolean,
     ][],
@@ -71,6 +75,7 @@ export function toSnapshot(account: Account): AccountSnapshot {
           f.on,
           f.reinstatedByHand.toFixed(),
         ]),
+        Array.from(s.broughtBack, ([category, { amount, on }]) => [category, amount.toFixed(), on]),
         s.assigned.toFixed(),
         s.named,
       ]),
@@ -91,6 +96,7 @@ export function toSnapshot(account: Account): AccountSnapshot {
         lines: claim.lines.map((line) => ({ ...line })),
         taken: [...claim.taken],
         entries: [...claim.entries],
+        decisions: [...claim.decisions],
       },
     ]),
   };
@@ -98,6 +104,10 @@ export function toSnapshot(account: Account): AccountSnapshot {
 
 function forgivenOf([category, amount, on, reinstatedByHand]: ForgivenTuple): [ForgivenCategory, Forgiven] {
   return [category, { amount: money(amount), on, reinstatedByHand: money(reinstatedByHand) }];
+}
+
+function broughtBackOf([category, amount, on]: BroughtBackTuple): [GivenUpCategory, BroughtBack] {
+  return [category, { amount: money(amount), on }];
 }
 
 /** Reads a folded account back. */
@@ -125,10 +135,17 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
           claimId: matching[4],
           shares: new Map(
             shares.map(
-              ([party, balance, writtenOff, writtenOffOn, reinstatedByHand, forgiven, assigned, named]): [
-                string,
-                Share,
-              ] => [
+              ([
+                party,
+                balance,
+                writtenOff,
+                writtenOffOn,
+                reinstatedByHand,
+                forgiven,
+                broughtBack,
+                assigned,
+                named,
+              ]): [string, Share] => [
                 partyKey(party),
                 {
                   party,
@@ -137,6 +154,7 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
                   writtenOffOn,
                   reinstatedByHand: money(reinstatedByHand),
                   forgiven: new Map(forgiven.map(forgivenOf)),
+                  broughtBack: new Map(broughtBack.map(broughtBackOf)),
                   assigned: money(assigned),
                   named,
                 },
@@ -168,6 +186,7 @@ export function fromSnapshot(snapshot: AccountSnapshot): Account {
           lines: claim.lines.map((line) => ({ ...line })),
           taken: [...claim.taken],
           entries: [...claim.entries],
+          decisions: [...claim.decisions],
         },
       ]),
     ),

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { describeError } from '../logging.js';
+import { isOfAll } from './posting/is-of-all.js';
 import type { RemittanceImport } from './posting/remittance-import.js';
 import { StandsStill } from './posting/stands-still.js';
 
@@ -34,7 +35,9 @@ export async function resumeInTime(
     } catch (error) {
       if (isAborted(signal)) return;
       log.warn({ err: describeError(error) }, 'remittances that were cut off are gone on with later');
-      waitMs = Math.min(waitMs, AGAIN_AFTER_MS);
+      // What is damaged stays so: all others were gone on with, and may be under way in other processes the next time.
+      if (isOfAll(error)) waitMs = Math.min(waitMs, AGAIN_AFTER_MS);
+      else isFirst = false;
     }
     await setTimeout(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
   }

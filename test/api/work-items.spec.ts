@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { WORK_ITEMS } from '../../src/read-models/queries/work-items-sql.js';
 import { claimOf, fileOf } from '../remittances/posting/import-on-a-log.js';
 import { startTestService } from '../support/service.js';
 import { PAYER, RemittanceDoor } from './remittance-door.js';
@@ -104,4 +105,41 @@ test('what a payer took is recorded as a debit of the bank, and the remittance o
   });
   const { items } = (await door.get('/v1/work-items', waitFor)).body as { items: { kind: string }[] };
   expect(items.map(({ kind }) => kind).filter((kind) => kind.startsWith('deposit'))).toEqual([]);
+});
+
+test('money that a reversal by hand gave back to a complete remittance is to be posted anew, or booked', async () => {
+  await door.accountWith('LEFT', 'LEFT-1');
+  const plb = ['PLB*1234567893*20261231*WO:OLD*20'];
+  const { body } = await door.send(fileOf({ paid: '100', trace: 'LEFT', claims: claimOf('LEFT-1'), plb }));
+  const [{ remittanceId }] = body.remittances;
+  const found = async () => {
+    const waitFor = (await door.store.head())!;
+    const { body: answer } = await door.get('/v1/work-items', waitFor);
+    return (answer as { items: { kind: string }[] }).items.filter(({ kind }) => kind === 'clearing_left');
+  };
+  expect(await found()).toEqual([]);
+  await post('/v1/accounts/LEFT/reversals', {
+    reversalId: 'REV-1',
+    reverses: `835.${remittanceId}.1.1`,
+    reason: 'takeback',
+  });
+  expect(await found()).toMatchObject([
+    {
+      kind: 'clearing_left',
+      itemId: `clearing_left:${remittanceId}`,
+      remittanceId,
+      payerId: PAYER,
+      amount: '120.00',
+      remittanceAmount: '100.00',
+      currency: 'USD',
+      what: WORK_ITEMS.clearing_left,
+    },
+  ]);
+  await post(`/v1/control-accounts/${PAYER}.1234567893/entries`, {
+    entryId: 'BACK-1',
+    amount: '-120.00',
+    against: { place: 'remittance', remittanceId, claim: 1 },
+    reason: 'the payer takes it back',
+  });
+  expect(await found()).toEqual([]);
 });

@@ -29,6 +29,11 @@ const everything = [
   transferResponsibility({ chargeId: 'C2', amount: '0.01' }),
   writeOff('30.00'),
   writeOff('5.00', { adjustmentId: 'BD2', direction: 'debit' }),
+  writeOff('2.00', {
+    adjustmentId: 'BD3',
+    direction: 'debit',
+    remittance: { id: 'r', claim: 1, segment: 20 },
+  }),
   payCharge('150.00'),
   postPayment({ paymentId: 'P2', from: { party: 'other', name: 'aunt | "May"' } }),
   postPayment({ paymentId: 'P3' }),
@@ -50,7 +55,7 @@ const everything = [
     held: [{ kind: 'payment', amount: '5.00', remittance: recordAdjudication().remittance }],
     entries: ['E1'],
   }),
-  continueAdjudication({ entries: ['E2', 'E3'] }),
+  continueAdjudication({ entries: ['E2', 'E3'], resolutionId: 'RS-1' }),
   recordAdjudication({
     adjudicationId: '835.r.2',
     status: '22',
@@ -88,8 +93,10 @@ test('a snapshot holds what later remittances are held against', () => {
     lines: [{ line: 1, chargeId: 'C1' }],
     taken: [],
     entries: ['E1', 'E2', 'E3'],
+    broughtBack: 0,
     hasHeld: false,
     continued: 1,
+    decisions: ['RS-1'],
   });
   expect([...claims.keys()]).toEqual([adjudicationId, '835.r.2', '835.r.3']);
   expect(charges.get('C3')).toMatchObject({
@@ -131,7 +138,12 @@ test('an account that was put away shares nothing with its snapshot', () => {
   ]);
   const gone = new AccountInMemory([
     ...everything,
-    continueAdjudication({ continuationId: 'K2', adjudicationId: '835.r.3', entries: ['E4'] }),
+    continueAdjudication({
+      continuationId: 'K2',
+      adjudicationId: '835.r.3',
+      entries: ['E4'],
+      resolutionId: 'RS-2',
+    }),
   ]);
   for (const event of [more.events.at(-1), gone.events.at(-1)]) {
     evolve(reopened, event);

@@ -107,6 +107,13 @@ describe('an event that follows from a remittance', () => {
   });
 });
 
+test('an adjudication that is gone on with says which decision of a person that carries out', () => {
+  const data = { ...(stored('AdjudicationContinued').data as object), resolutionId: 'RS-1' };
+  const { event } = decode(stored('AdjudicationContinued', { data }));
+  expect(event).toStrictEqual({ type: 'AdjudicationContinued', data });
+  expect(JSON.parse(JSON.stringify(encode(event)))).toStrictEqual({ type: 'AdjudicationContinued', data });
+});
+
 describe('a stored event that cannot be read', () => {
   const reasonOf = (over: Partial<StoredEvent>): unknown => {
     try {

@@ -78,6 +78,14 @@ describe('an event beside the accounts, stored once', () => {
   });
 });
 
+test('a decision that names no account says which was found for it', () => {
+  const { accountId, ...rest } = stored('RemittanceClaimResolved').data as Record<string, unknown>;
+  const data = { ...rest, resolution: 'post', found: { accountId, createAccounts: true } };
+  const { event } = decodeBeside(stored('RemittanceClaimResolved', { data }));
+  expect(event).toStrictEqual({ type: 'RemittanceClaimResolved', data });
+  expect(JSON.parse(JSON.stringify(encode(event)))).toStrictEqual({ type: 'RemittanceClaimResolved', data });
+});
+
 describe('a stored event beside the accounts that cannot be read', () => {
   const reasonOf = (name: string, over: Partial<StoredEvent>): unknown => {
     try {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { EventLogDamaged, StoreUnavailable } from '../../src/event-store/event-store.js';
 import { StandsStill, type Unfinished } from '../../src/remittances/posting/stands-still.js';
 import { resumeInTime } from '../../src/remittances/resume-in-time.js';
 import { readableLog } from '../commands/accounts-on-a-log.js';
@@ -77,5 +78,23 @@ describe('a service that runs', () => {
     await resumeInTime(failing, stopping.signal, log, 1);
     expect(times).toBe(3);
     expect(lines).toHaveLength(2);
+  });
+
+  it.each<[string, Error, boolean[]]>([
+    ['whatever there is, while the store is away', new StoreUnavailable('away'), [false, false]],
+    ['what stands still, when one remittance is damaged', new EventLogDamaged('torn'), [false, true]],
+  ])('goes on the next time with %s', async (_, error, expected) => {
+    const { log } = readableLog();
+    const stopping = new AbortController();
+    const isChoosy: boolean[] = [];
+    const failing = {
+      resume: ({ standsStill }: { standsStill?: unknown }) => {
+        isChoosy.push(standsStill !== undefined);
+        if (isChoosy.length === 2) stopping.abort();
+        return Promise.reject(error);
+      },
+    };
+    await resumeInTime(failing, stopping.signal, log, 1);
+    expect(isChoosy).toEqual(expected);
   });
 });

@@ -5,6 +5,7 @@ import { remittances } from '../../projections/remittances.js';
 import { decodeAny } from '../../src/event-store/codec.js';
 import type { EventStore, Position } from '../../src/event-store/event-store.js';
 import { isCalendarDate } from '../../src/ledger/calendar.js';
+import { PREDETERMINATION } from '../../src/ledger/claim-status.js';
 import { claimStatement } from '../../src/ledger/claim-statement.js';
 import { comparedTrace } from '../../src/ledger/compared-trace.js';
 import { formatMoney, money } from '../../src/ledger/money.js';
@@ -26,7 +27,7 @@ const ACCOUNTS_MAX = 20;
 const PAYMENTS_MAX = 20;
 
 /** `remittance_claims.stage`, as far as it is asked for. */
-const STAGE = { suspended: 1, rejected: 2, waiting: 4, givenUp: 6 } as const;
+const STAGE = { suspended: 1, rejected: 2, givenUp: 6 } as const;
 
 /**
  * The ports to the read models without a database: the rows that the projections make of a log, in memory, and the same
@@ -176,10 +177,11 @@ export class ReadModelsOfLog implements ClaimDirectory, UnfinishedWork {
 
   decisions(): Promise<{ remittanceId: string; resolutionId: string }[]> {
     const isOpen = (row: Row): boolean =>
-      (row['statement'] != null && row['resolution'] !== 'reject') ||
-      (row['account_id'] != null && Number(row['held_count'] ?? 0) > 0 && row['resolution'] !== 'assign') ||
-      (row['stage'] === STAGE.waiting && row['resolution'] === 'reject') ||
-      (isRejected(row) && !money(String(row['paid'])).isZero() && !this.#isOwed(row));
+      isRejected(row)
+        ? !money(String(row['paid'])).isZero() &&
+          row['claim_status'] !== PREDETERMINATION &&
+          !this.#isOwed(row)
+        : row['open_resolution_id'] != null && (row['statement'] == null || row['resolution'] !== 'reject');
     return Promise.resolve(
       this.#claims()
         .filter((row) => row['resolution_id'] != null && isOpen(row))

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { PREDETERMINATION } from '../../ledger/claim-status.js';
 
 /** The things that somebody has to do, and what each is, in a sentence. */
 export const WORK_ITEMS = {
@@ -6,6 +7,8 @@ export const WORK_ITEMS = {
     'A remittance does not balance or cannot be read whole, so that nothing of it is posted: ask the payer for a corrected one.',
   claim_suspended:
     'A claim of a remittance is not posted, and its payment stands on the clearing account: see the code, and resolve it.',
+  clearing_left:
+    'A remittance is posted to its end, and the clearing account holds other money of it than its open claims were paid: where a payment was reversed by hand, post it anew or book the money to a control account; where a claim stands on two accounts (less than nothing is left), reverse one.',
   reversal_waits:
     'A payer takes back what has not come yet; it is posted with that, or resolve it when that never comes.',
   adjustment_held:
@@ -190,6 +193,25 @@ export const workItems: RawBuilder<unknown> = sql.join(
       'claim_suspended',
       { ...CLAIM, item_id: claimId('claim_suspended'), code: sql`c.reason`, amount: sql`c.paid` },
       sql`from ledger_read.remittance_claims c where c.stage = 1`,
+    ),
+    items(
+      'clearing_left',
+      {
+        item_id: sql`'clearing_left:' || r.remittance_id`,
+        remittance_id: sql`r.remittance_id`,
+        payer_id: sql`r.payer_id`,
+        amount: sql`r.accepted + r.controlled - r.cleared - coalesce(o.paid, 0)`,
+        currency: sql`r.currency`,
+        since: sql`r.completed_on`,
+        remittance_amount: sql`r.amount`,
+      },
+      sql`from ledger_read.remittances r
+        left join (
+          select c.remittance_id, sum(c.paid) as paid from ledger_read.remittance_claims c
+          where c.stage in (1, 4) and c.claim_status <> ${sql.lit(PREDETERMINATION)}
+          group by c.remittance_id
+        ) o using (remittance_id)
+        where r.status = 'completed' and r.accepted + r.controlled - r.cleared <> coalesce(o.paid, 0)`,
     ),
     items(
       'reversal_waits',

@@ -128,19 +128,26 @@ function recordedIn(stored: StoredEvent): Recorded {
   throw new EventLogDamaged(`the stream of a deposit begins with an event of type ${stored.type}`);
 }
 
-/** Fields that were left out are not compared. */
+/**
+ * Fields that were left out are compared as what they stand for; the day, which is then the day of the first time, and a
+ * reference are not.
+ */
 function requireSame(deposit: Deposit, recorded: Recorded): void {
   const { depositId, traceNumber, tracePayerId, currency, amount, effectiveOn, reference } = recorded;
-  const differs = differingFields(deposit, {
-    depositId,
-    traceNumber,
-    payerId: tracePayerId,
-    currency,
-    amount: amount.replace('-', ''),
-    direction: amount.startsWith('-') ? 'debit' : 'credit',
-    depositedOn: effectiveOn,
-    reference,
-  });
+  const { payerId = '', direction = 'credit', currency: asked = 'USD' } = deposit;
+  const differs = differingFields(
+    { ...deposit, payerId, direction, currency: asked },
+    {
+      depositId,
+      traceNumber,
+      payerId: tracePayerId,
+      currency,
+      amount: amount.replace('-', ''),
+      direction: amount.startsWith('-') ? 'debit' : 'credit',
+      depositedOn: effectiveOn,
+      reference,
+    },
+  );
   if (differs.length === 0) return;
   throw problemError(
     'id_already_used',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { claimStatement } from '../../ledger/claim-statement.js';
+import { PREDETERMINATION } from '../../ledger/claim-status.js';
 import type { RecordedFinding } from '../../ledger/remittance-events.js';
 import type { Position } from '../../event-store/event-store.js';
 import type { CurrentReadModels } from './current-read-models.js';
@@ -51,7 +52,7 @@ export class DatabaseUnfinishedWork implements UnfinishedWork {
     const rows = await this.readModels.rows(sql<{ remittance_id: string; claim: number }>`
       with tried as materialized (
         select c.remittance_id, c.claim, c.position, c.account_id, c.claim_id, c.payer_id, c.payer_claim_number,
-          c.statement, greatest(r.position, ${since ?? null}::bigint) as since,
+          c.statement, c.statement ->> 'originalClaimNumber' as original_claim_number, greatest(r.position, ${since ?? null}::bigint) as since,
           case when c.claim_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' and c.claim_id !~ '^(enc|sha):' then c.claim_id
             else 'enc:' || rtrim(translate(encode(convert_to(c.claim_id, 'UTF8'), 'base64'), E'+/\n', '-_'), '=')
           end as own_id
@@ -73,6 +74,13 @@ export class DatabaseUnfinishedWork implements UnfinishedWork {
         from tried t
         join ledger_read.remittance_claims p
           on p.payer_id = t.payer_id and p.payer_claim_number = t.payer_claim_number and p.payer_claim_number <> ''
+        join ledger_read.accounts a on a.account_id = p.account_id
+        where a.position > t.since
+        union
+        select t.remittance_id, t.claim
+        from tried t
+        join ledger_read.remittance_claims p
+          on p.payer_id = t.payer_id and p.payer_claim_number = t.original_claim_number and p.payer_claim_number <> ''
         join ledger_read.accounts a on a.account_id = p.account_id
         where a.position > t.since
         union
@@ -106,21 +114,19 @@ export class DatabaseUnfinishedWork implements UnfinishedWork {
   }
 
   /**
-   * A rejection is carried out when its entry stands on the control account and nothing waits any more, a release when
-   * nothing is held, a posting when the remittance says so.
+   * A rejection of what stood on clearing is carried out when its entry stands on the control account, a decision on what
+   * is held or waits when the account says so, a posting when the remittance says what it came to.
    */
   async decisions(): Promise<{ remittanceId: string; resolutionId: string }[]> {
     const rows = await this.readModels.rows(sql<{ remittance_id: string; resolution_id: string }>`
       select c.remittance_id, c.resolution_id from ledger_read.remittance_claims c
-      where c.resolution_id is not null and (
-        (c.statement is not null and c.resolution <> 'reject')
-        or (c.account_id is not null and c.held_count > 0 and c.resolution <> 'assign')
-        or (c.status = 'waiting' and c.resolution = 'reject')
-        or (c.status = 'rejected' and c.paid <> 0 and not exists (
+      where c.resolution_id is not null and case c.status
+        when 'rejected' then c.paid <> 0 and c.claim_status <> ${PREDETERMINATION} and not exists (
           select 1 from ledger_read.control_entries e
           where e.remittance_id = c.remittance_id and e.entry_id = '835.' || c.remittance_id || '.' || c.claim || '.rejected'
-        ))
-      )
+        )
+        else c.open_resolution_id is not null and (c.statement is null or c.resolution <> 'reject')
+      end
       order by c.position`);
     return rows.map((row) => ({ remittanceId: row.remittance_id, resolutionId: row.resolution_id }));
   }

@@ -4,7 +4,7 @@ import { Today } from '../../commands/today.js';
 import type { Accounts } from '../../commands/transact.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import { problemError } from '../../http/problem.js';
-import { type DocumentStore, DocumentUnreadable, type KeptDocument } from '../documents/document-store.js';
+import type { DocumentStore, KeptDocument } from '../documents/document-store.js';
 import { readAdvices } from '../remittance-advice/read-advices.js';
 import { remittanceIdOf } from '../../ledger/adjudication-id.js';
 import { money } from '../../ledger/money.js';
@@ -13,6 +13,7 @@ import type { ClaimDirectory, PaymentByHand } from './claim-directory.js';
 import { ClaimPosting } from './claim-posting.js';
 import { ControlAccounts } from './control-accounts.js';
 import type { FileSummary, RemittanceSummary } from './import-summary.js';
+import { isOfAll } from './is-of-all.js';
 import { Lookups } from './lookups.js';
 import { type Received, firstEventsOf } from './received-advice.js';
 import { recordedFindings } from './recorded-findings.js';
@@ -113,7 +114,9 @@ export class RemittanceImport {
    * decisions on claims that were not carried out.
    *
    * @returns what became of the files; those that were erased are left out, and their remittances stay as they are
-   * @throws DocumentUnreadable when a file is damaged, after all others were gone on with; sending it again mends it
+   * @throws DocumentUnreadable when a file is damaged, EventLogDamaged when a remittance or an account is, and whatever
+   * else is about one of them, after all others were gone on with; sending a damaged file again mends it
+   * @throws what says that nothing can be done now, at once: see {@link isOfAll}
    */
   async resume(options: ResumeOptions): Promise<FileSummary[]> {
     const { directory, unfinished } = this.parts;
@@ -122,10 +125,9 @@ export class RemittanceImport {
       decisions: await unfinished.decisions(),
       remittances: await unfinished.remittances(),
     });
-    await this.#resolving.carryOutAll(decisions, options.sender);
+    const failed = await this.#resolving.carryOutAll(decisions, options.sender);
     const files = new Set(remittances.map(({ documentSha256 }) => documentSha256));
     const summaries: FileSummary[] = [];
-    const damaged: DocumentUnreadable[] = [];
     for (const sha256 of files) {
       try {
         const bytes = await this.#sizeOf(sha256);
@@ -133,12 +135,13 @@ export class RemittanceImport {
         // What was asked for when it was received is remembered with it.
         summaries.push(await this.#import({ sha256, bytes }, { ...options, createAccounts: false }));
       } catch (error) {
-        // One file that cannot be read keeps no other from its end.
-        if (!(error instanceof DocumentUnreadable)) throw error;
-        damaged.push(error);
+        options.signal?.throwIfAborted();
+        // One file that cannot be read, or one remittance in it, keeps no other from its end.
+        if (isOfAll(error)) throw error;
+        failed.push(error);
       }
     }
-    if (damaged.length > 0) throw damaged[0]!;
+    if (failed.length > 0) throw failed[0];
     return summaries;
   }
 

@@ -114,8 +114,18 @@ export class RemittancePosting {
     known.catch(() => undefined);
     const events = (await this.#posting.ended()) ?? [];
     await this.#recording.ended();
+    if (window.length > 0) await this.#seeOthers(known);
     if (events.length > 0) this.#recording.begin(this.#record(events));
     if (window.length > 0) this.#posting.begin(this.#post(window, known));
+  }
+
+  /**
+   * Reads what others have recorded since, as late as can be: what another process has suspended may have been decided on
+   * by now, and must not be posted beside that. Nothing is being appended to the stream meanwhile.
+   */
+  async #seeOthers(known: Promise<unknown>): Promise<void> {
+    await Promise.allSettled([known]);
+    await this.log.catchUp();
   }
 
   #statementOf(claim: Claim): ClaimStatement {
@@ -144,8 +154,9 @@ export class RemittancePosting {
     lookedUp: Promise<Map<ClaimStatement, Known>>,
   ): Promise<KeyedEvent[]> {
     const known = await lookedUp;
+    const open = window.filter(({ statement }) => this.log.state.claims.of(statement.claim) === 'open');
     const posted = await Promise.allSettled(
-      window.map((waiting) => this.#outcomeOf(waiting, known.get(waiting.statement))),
+      open.map((waiting) => this.#outcomeOf(waiting, known.get(waiting.statement))),
     );
     // Only when nothing is under way any more may the caller hear of what failed.
     for (const result of posted) if (result.status === 'rejected') throw result.reason;

@@ -19,6 +19,7 @@ import type { ClaimDirectory } from './claim-directory.js';
 import { claimPosted, claimSuspended } from './claim-events.js';
 import { ClaimPosting } from './claim-posting.js';
 import type { ControlAccounts, ControlEntry } from './control-accounts.js';
+import { isOfAll } from './is-of-all.js';
 import { Lookups } from './lookups.js';
 import type { Received } from './received-advice.js';
 import { RemittanceLog } from './remittance-log.js';
@@ -72,6 +73,13 @@ interface AboutClaim {
   posted: RemittanceDataOf<'RemittanceClaimPosted'> | undefined;
   /** By decision: how the claim stood when it was made. */
   decidedWhen: Map<string, ClaimStanding>;
+}
+
+/** What posting a suspended claim came to, or would. */
+interface Posting {
+  outcome: ClaimOutcome;
+  /** Whether its account and charges may be opened. */
+  createAccounts: boolean;
 }
 
 /** A remittance and a claim of it, as they stand now. */
@@ -157,19 +165,36 @@ export class Resolving {
     return this.#turns.take(`${remittanceId} ${claim}`, work);
   }
 
-  /** Finishes decisions that were recorded and may not have been carried out. */
+  /**
+   * Finishes decisions that were recorded and may not have been carried out. One whose remittance or account fails keeps
+   * no other from its end.
+   *
+   * @returns why some could not be finished; they are found again the next time
+   * @throws what says that nothing can be done now, see {@link isOfAll}
+   */
   async carryOutAll(
     decisions: readonly { remittanceId: string; resolutionId: string }[],
     sender: Sender,
-  ): Promise<void> {
+  ): Promise<unknown[]> {
+    const failed: unknown[] = [];
     for (const { remittanceId, resolutionId } of decisions) {
-      const log = await RemittanceLog.open(this.parts, remittanceId);
-      const decided = log.state.resolutions.get(resolutionId);
-      if (!decided) continue;
-      await this.#inTurn(remittanceId, decided.claim, async () => {
-        await this.#finish(await this.#read(remittanceId, decided.claim), decided, sender);
-      });
+      try {
+        await this.#carryOutOne(remittanceId, resolutionId, sender);
+      } catch (error) {
+        if (isOfAll(error)) throw error;
+        failed.push(error);
+      }
     }
+    return failed;
+  }
+
+  async #carryOutOne(remittanceId: string, resolutionId: string, sender: Sender): Promise<void> {
+    const log = await RemittanceLog.open(this.parts, remittanceId);
+    const decided = log.state.resolutions.get(resolutionId);
+    if (!decided) return;
+    await this.#inTurn(remittanceId, decided.claim, async () => {
+      await this.#finish(await this.#read(remittanceId, decided.claim), decided, sender);
+    });
   }
 
   /** Undefined when others were faster, so that it has to be decided anew. */
@@ -188,11 +213,12 @@ export class Resolving {
     }
     if (await this.#healed(it, sender)) return undefined;
     const standing = log.state.claims.of(claim);
-    await this.#requirePossible(it, decision, sender);
+    const found = await this.#requirePossible(it, decision, sender);
     const data: Resolved = {
       remittanceId: received.remittanceId,
       claim,
       ...decision,
+      ...(found && { found }),
       effectiveOn: laterOf(this.parts.today.now(), received.effectiveOn),
     };
     const appended = await this.#begin(log, data, standing, sender);
@@ -245,23 +271,29 @@ export class Resolving {
     return this.#sayPosted(log, statement, outcome, findings, sender);
   }
 
-  /** @throws ProblemError when the decision could not be carried out as things are */
-  async #requirePossible(it: Case, decision: ClaimDecision, sender: Sender): Promise<void> {
+  /**
+   * @returns where it would be posted, when the decision leaves that open
+   * @throws ProblemError when the decision could not be carried out as things are
+   */
+  async #requirePossible(it: Case, decision: ClaimDecision, sender: Sender): Promise<Resolved['found']> {
     const { claim, suspended, posted } = it.about;
     const standing = it.log.state.claims.of(claim);
     if (standing === 'suspended' && suspended) {
-      if (decision.resolution === 'reject') return;
+      if (decision.resolution === 'reject') return undefined;
       const isAsRead = suspended.reason !== 'does_not_balance' || decision.resolution === 'post';
-      const outcome: ClaimOutcome = isAsRead
+      const { outcome, createAccounts }: Posting = isAsRead
         ? await this.#post(it.received, suspended, decision, sender, { onTrial: true })
-        : { kind: 'suspended', reason: suspended.reason, facts: suspended.facts, candidates: [] };
+        : {
+            outcome: { kind: 'suspended', reason: suspended.reason, facts: suspended.facts, candidates: [] },
+            createAccounts: false,
+          };
       if (outcome.kind === 'suspended') throw notPossible(outcome);
-      return;
+      return decision.accountId === undefined ? { accountId: outcome.accountId, createAccounts } : undefined;
     }
     if (standing === 'posted' && posted && decision.resolution !== 'assign') {
       const now = await standsNow(this.parts.accounts, posted.accountId, posted.adjudicationId, sender);
-      if (now?.hasHeld) return;
-      if (now?.settlement === 'waits_for_original' && decision.resolution === 'reject') return;
+      if (now?.hasHeld) return undefined;
+      if (now?.settlement === 'waits_for_original' && decision.resolution === 'reject') return undefined;
     }
     throw problemError(
       'claim_not_suspended',
@@ -291,6 +323,7 @@ export class Resolving {
       const { accountId, adjudicationId } = posted;
       const plan = planResolution(accountId, {
         adjudicationId,
+        resolutionId,
         decision: resolution === 'reject' ? 'drop' : 'release',
         effectiveOn: decided.effectiveOn,
         reason: decided.reason,
@@ -321,7 +354,7 @@ export class Resolving {
   ): Promise<void> {
     const { statement, findings } = suspended;
     const { claim, resolutionId } = decided;
-    const outcome = await this.#post(received, suspended, decided, sender, { onTrial: false });
+    const { outcome } = await this.#post(received, suspended, decided, sender, { onTrial: false });
     // What was possible when it was decided may not be any more: then it is suspended as before, for what is so now.
     const event =
       outcome.kind === 'posted'
@@ -330,32 +363,45 @@ export class Resolving {
     await log.append(({ begun }) => (begun.get(claim) === resolutionId ? [event] : []), sender);
   }
 
+  /**
+   * Posts a suspended claim on the account that the decision names, or that was found for it when that was recorded; on
+   * trial, where neither is known yet, on the one that is found.
+   */
   async #post(
     received: Received,
     { statement, facts }: SuspendedAs,
-    { resolution, accountId, again }: Pick<Resolved, 'resolution' | 'accountId' | 'again'>,
+    decided: Pick<Resolved, 'resolution' | 'accountId' | 'found' | 'again'>,
     sender: Sender,
     { onTrial }: { onTrial: boolean },
-  ): Promise<ClaimOutcome> {
-    if (statement.lines.length === 0) return { kind: 'suspended', reason: 'refused', facts, candidates: [] };
+  ): Promise<Posting> {
+    if (statement.lines.length === 0) {
+      return {
+        outcome: { kind: 'suspended', reason: 'refused', facts, candidates: [] },
+        createAccounts: false,
+      };
+    }
     const { accounts, directory } = this.parts;
     const lookups = new Lookups(directory);
     const posting = new ClaimPosting(accounts, lookups);
-    const options = {
-      createAccounts:
-        again?.createAccounts ??
-        (resolution === 'post' && accountId === undefined && received.createAccounts),
-      ...(resolution === 'post' && { released: true }),
-    };
+    const { resolution, found, again } = decided;
+    const released = { ...(resolution === 'post' && { released: true }) };
+    const accountId = decided.accountId ?? found?.accountId;
     if (accountId !== undefined) {
-      return onTrial
-        ? posting.wouldBe({ accountId }, statement, options, sender)
-        : posting.on(accountId, statement, options, sender);
+      const createAccounts = (again ?? found)?.createAccounts ?? false;
+      const options = { createAccounts, ...released };
+      const outcome = onTrial
+        ? await posting.wouldBe({ accountId }, statement, options, sender)
+        : await posting.on(accountId, statement, options, sender);
+      return { outcome, createAccounts };
     }
     const [known] = await lookups.known([statement], true);
-    return onTrial
-      ? posting.wouldBe({ known: known! }, statement, options, sender)
-      : posting.post(statement, known!, options, sender);
+    const createAccounts = resolution === 'post' && received.createAccounts;
+    const options = { createAccounts, ...released };
+    const outcome = onTrial
+      ? await posting.wouldBe({ known: known! }, statement, options, sender)
+      : await posting.post(statement, known!, options, sender);
+    // Of several accounts one is chosen whose charges match, so that none has to be opened.
+    return { outcome, createAccounts: createAccounts && known!.accounts.length < 2 };
   }
 
   /** What a rejected claim was paid is owed back to the payer, or by it: it leaves clearing for the control account. */

@@ -48,7 +48,7 @@ export interface UnfinishedWork {
    * say so yet. None that was rejected.
    *
    * It may name too many, never too few: an account could be a claim's if it has charges of that claim, is called so, had
-   * the same claim of the payer posted on it, or has a charge of the day and amount of a line.
+   * the same claim of the payer posted on it, or the one that it takes back or replaces (REF*F8), or has a charge of the day and amount of a line.
    */
   toTryAgain(since: Position | undefined, ofThese: readonly string[]): Promise<ClaimKey[]>;
   /** What claims say that are still suspended, or not said to be posted; in the order given. */

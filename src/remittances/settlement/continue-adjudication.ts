@@ -13,7 +13,7 @@ export function writerOf(draft: Draft, { id, claim, data }: Adjudication, effect
   return new EntryWriter({
     accountId,
     adjudicationId: id,
-    entriesBefore: claim.entries.length,
+    entriesBefore: claim.entries.length + claim.broughtBack,
     effectiveOn,
     remittance: data.remittance,
     write: amountWriter(currency),
@@ -26,11 +26,18 @@ export function continueAdjudication(
   { id, claim, data }: Adjudication,
   given: Pick<
     ContinueAdjudication,
-    'because' | 'effectiveOn' | 'held' | 'reverses' | 'reversesLines' | 'reason' | 'settlement'
+    | 'because'
+    | 'effectiveOn'
+    | 'held'
+    | 'reverses'
+    | 'reversesLines'
+    | 'resolutionId'
+    | 'reason'
+    | 'settlement'
   >,
   { ids, commands }: Pick<EntryWriter, 'ids' | 'commands'> = { ids: [], commands: [] },
 ): Rejection | undefined {
-  const { because, effectiveOn, reverses, reversesLines, settlement, held, reason } = given;
+  const { because, effectiveOn, reverses, reversesLines, settlement, held, resolutionId, reason } = given;
   const command: ContinueAdjudication = {
     type: 'ContinueAdjudication',
     accountId: draft.account.accountId,
@@ -44,6 +51,7 @@ export function continueAdjudication(
     ...(settlement !== undefined && { settlement }),
     entries: ids,
     held,
+    ...(resolutionId !== undefined && { resolutionId }),
     ...(reason !== undefined && { reason }),
   };
   return draft.carryOutAll([command, ...commands]);

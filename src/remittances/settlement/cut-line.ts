@@ -53,6 +53,37 @@ export function cutLine(line: StatedLine, charges: readonly Cents[]): StatedLine
   }
 }
 
+/**
+ * Puts lines that were cut together again, each as its remittance states it but for the order of its adjustments, which
+ * say no more than one amount by group and reason.
+ *
+ * @param lines parts of one line have its number
+ * @returns one line for each number, in the order in which they first come
+ */
+export function joinLines(lines: readonly StatedLine[]): StatedLine[] {
+  return Array.from(Map.groupBy(lines, ({ line }) => line).values(), (parts): StatedLine => {
+    const [first] = parts as [StatedLine, ...StatedLine[]];
+    if (parts.length === 1) return first;
+    const adjustments = Map.groupBy(
+      parts.flatMap((part) => part.adjustments),
+      ({ group, reason, ofClaim = false }) => `${group} ${reason} ${ofClaim}`,
+    );
+    return {
+      ...first,
+      charge: totalOf(parts.map(({ charge }) => charge)),
+      paid: totalOf(parts.map(({ paid }) => paid)),
+      adjustments: Array.from(adjustments.values(), (same) => ({
+        ...same[0]!,
+        amount: totalOf(same.map(({ amount }) => amount)),
+      })),
+    };
+  });
+}
+
+function totalOf(amounts: readonly string[]): string {
+  return dollars(amounts.reduce((sum, amount) => sum + centsOf(amount)!, 0));
+}
+
 /** In the order in which they fill charges; amounts count upwards. */
 function piecesOf(line: StatedLine, sign: 1 | -1): Piece[] {
   const adjusted = line.adjustments.map((adjustment): Piece => ({

@@ -47,9 +47,12 @@ export class EntryWriter {
       }
     }
     this.#writeOffs(party, settlement, 'credit', remarks);
-    for (const { chargeId, moves } of settlement) {
-      for (const reinstated of moves.reinstated) this.#reinstatement(chargeId, reinstated);
-    }
+    for (const { chargeId, moves } of settlement) this.reinstatements(chargeId, moves.reinstated);
+  }
+
+  /** What comes back on a charge of what people gave up, or is given up again. */
+  reinstatements(chargeId: string, reinstated: readonly Reinstated[]): void {
+    for (const each of reinstated) this.#reinstatement(chargeId, each);
   }
 
   /** The payment of a claim; what is not for a charge is unapplied. */
@@ -206,10 +209,10 @@ export class EntryWriter {
       accountId,
       adjustmentId: this.#next(),
       effectiveOn: laterOf(effectiveOn, from),
-      amount: write(amount),
+      amount: write(amount.abs()),
       category,
-      direction: 'debit',
-      allocations: [{ chargeId, amount: write(amount), responsible: party }],
+      direction: amount.isNegative() ? 'credit' : 'debit',
+      allocations: [{ chargeId, amount: write(amount.abs()), responsible: party }],
       remittance,
     });
   }

@@ -27,7 +27,8 @@ export interface GoOnReason {
   effectiveOn: string;
   /** Nothing is brought to its payer for write-offs. */
   leavesWriteOffs?: boolean;
-  /** Said by a person. */
+  /** The decision of a person, and what was said. */
+  resolutionId?: string;
   reason?: string;
 }
 
@@ -111,6 +112,7 @@ export function goOn(draft: Draft, adjudication: Adjudication, reason: GoOnReaso
       because: reason.because,
       effectiveOn,
       held: heldNow,
+      ...(reason.resolutionId !== undefined && { resolutionId: reason.resolutionId }),
       ...(reason.reason !== undefined && { reason: reason.reason }),
     },
     writer,

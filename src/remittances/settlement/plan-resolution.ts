@@ -8,6 +8,8 @@ import { factsOf } from './outcome-of.js';
 /** What a person decides on a claim that waits on its account, or on the parts of it that are held. */
 export interface HeldDecision {
   adjudicationId: string;
+  /** Of the decision: it is carried out once, whatever is held later. */
+  resolutionId: string;
   /**
    * `release` posts held parts after all, which may show credits; `drop` gives them up: a payment stays unapplied credit.
    * A reversal that waits can only be dropped: it takes nothing back then, whatever comes later.
@@ -22,7 +24,7 @@ export type ResolutionOutcome =
   | { kind: 'decided'; held: readonly HeldPart[] }
   /** It is a reversal that waited and does not any more, by this decision or an earlier one. */
   | { kind: 'given_up' }
-  /** Nothing of it is held: it was decided before, or there was room in the meantime. */
+  /** Nothing of it is held, since there was room in the meantime; or this very decision was carried out before. */
   | { kind: 'nothing_held' }
   | { kind: 'refused'; facts: Readonly<Record<string, string>> };
 
@@ -42,7 +44,7 @@ export function planResolution(accountId: string, decided: HeldDecision): Plan<R
 }
 
 function decide(draft: Draft, decided: HeldDecision): ResolutionOutcome {
-  const { adjudicationId, decision, effectiveOn, reason } = decided;
+  const { adjudicationId, resolutionId, decision, effectiveOn, reason } = decided;
   const refuse = (facts: Record<string, string>): ResolutionOutcome => {
     draft.abandoned = true;
     return { kind: 'refused', facts };
@@ -51,18 +53,21 @@ function decide(draft: Draft, decided: HeldDecision): ResolutionOutcome {
   if (!adjudication) return refuse({ code: 'entry_not_found', entryId: adjudicationId });
   const { claim, held } = adjudication;
   if (isGivenUp(claim)) return { kind: 'given_up' };
+  if (claim.decisions.includes(resolutionId)) return { kind: 'nothing_held' };
+  const said = { effectiveOn, resolutionId, reason };
   const givesUp = decision === 'drop' && claim.settlement === 'waits_for_original';
-  if (!givesUp && (!claim.hasHeld || held.length === 0)) return { kind: 'nothing_held' };
+  const decidesAny = givesUp || (claim.hasHeld && held.length > 0);
+  // A decision that comes too late is recorded as well: it must not decide on what is held some day.
   const rejected =
-    decision === 'release'
-      ? goOn(draft, adjudication, { because: 'released', effectiveOn, reason })
+    decision === 'release' && decidesAny
+      ? goOn(draft, adjudication, { because: 'released', ...said })
       : continueAdjudication(draft, adjudication, {
-          because: 'dropped',
-          effectiveOn,
+          because: decision === 'release' ? 'released' : 'dropped',
           ...(givesUp && { settlement: 'moves_nothing' as const }),
           held: [],
-          reason,
+          ...said,
         });
   if (rejected) return refuse(factsOf(rejected));
+  if (!decidesAny) return { kind: 'nothing_held' };
   return givesUp ? { kind: 'given_up' } : { kind: 'decided', held };
 }

@@ -14,6 +14,7 @@ import {
 import { amountWriter } from './amount-text.js';
 import { figuresOf } from './charge-figures.js';
 import type { ClaimOutcome } from './claim-outcome.js';
+import { joinLines } from './cut-line.js';
 import { EntryWriter, remarksWith } from './entries-of-settlement.js';
 import { reversalOf, waitingReversals } from './find-original.js';
 import { findTakenBack } from './find-taken-back.js';
@@ -129,7 +130,7 @@ function carryOutWaiting(draft: Draft, original: Adjudication | undefined): Reje
   for (const id of waiting) {
     const reversal = adjudicationIn(draft, id);
     if (reversal?.claim.settlement !== 'waits_for_original') continue;
-    const found = findTakenBack(draft, reversal.data);
+    const found = findTakenBack(draft, { ...reversal.data, lines: joinLines(reversal.data.lines) });
     const rejected = 'parts' in found ? takeBackFor(draft, reversal, found.parts) : undefined;
     if (rejected) return rejected;
   }

@@ -17,6 +17,7 @@ import { holdWriteOffs } from './hold-write-offs.js';
 import { type MatchedLine, matchLines } from './match-lines.js';
 import { factsOf, posted, suspended } from './outcome-of.js';
 import { recordOf, refOf } from './record-of.js';
+import { ShareBook } from './share-book.js';
 import { type InTheWay, type TakenBack, writeTakeBack } from './take-back.js';
 import { writeTakeBackOfLines } from './take-lines-back.js';
 
@@ -100,7 +101,7 @@ function takeBackNow(
   });
   const rejected = draft.carryOutAll([record, ...writer.commands]);
   if (rejected) return cannot(original.id, factsOf(rejected));
-  const stuck = goOnAfter(draft, written, effectiveOn);
+  const stuck = goOnAfter(draft, adjudicationIdOf(remittanceId, claim), written, effectiveOn);
   return stuck && suspended(draft, 'refused', factsOf(stuck));
 }
 
@@ -136,7 +137,7 @@ export function takeBackFor(
     { because: 'original_posted', effectiveOn, ...reversesOf(parts), held: [] },
     writer,
   );
-  return rejected ?? goOnAfter(draft, written, effectiveOn);
+  return rejected ?? goOnAfter(draft, reversal.id, written, effectiveOn);
 }
 
 /** A part that is taken back, and what is held of its adjudication then, as far as that has to be said. */
@@ -153,7 +154,7 @@ function writeAll(
   for (const part of parts) {
     const { original, lines } = part;
     const result = lines
-      ? writeTakeBackOfLines(draft, original, lines, effectiveOn, writer)
+      ? writeTakeBackOfLines(draft, original, lines, effectiveOn, writer, released)
       : (writeTakeBack(draft, original, effectiveOn, writer, released) ?? { held: original.held });
     if ('code' in result) return { inTheWay: result, id: original.id };
     written.push({ ...part, held: result.held });
@@ -161,12 +162,48 @@ function writeAll(
   return written;
 }
 
-function goOnAfter(draft: Draft, parts: readonly Written[], effectiveOn: string): Rejection | undefined {
+function goOnAfter(
+  draft: Draft,
+  reversalId: string,
+  parts: readonly Written[],
+  effectiveOn: string,
+): Rejection | undefined {
+  // All of this before anything goes on, which may post what another part's adjudication holds: it would be held again.
   for (const { original, held } of parts) {
-    const stuck = holdNow(draft, original, held, effectiveOn) ?? goOnAfterOne(draft, original, effectiveOn);
+    const stuck = holdNow(draft, original, held, effectiveOn);
     if (stuck) return stuck;
   }
-  return undefined;
+  for (const { original } of parts) {
+    const stuck = goOnAfterOne(draft, original, effectiveOn);
+    if (stuck) return stuck;
+  }
+  const chargeIds = new Set(parts.flatMap(({ original }) => chargesOf(original.claim)));
+  return bringBack(draft, reversalId, chargeIds, effectiveOn);
+}
+
+/**
+ * Brings back what people gave up of parts that nobody answers for any more, since nothing came in place of what made them
+ * answer: else these would show credits that nobody paid, for people to pay out.
+ */
+function bringBack(
+  draft: Draft,
+  reversalId: string,
+  chargeIds: Iterable<string>,
+  effectiveOn: string,
+): Rejection | undefined {
+  const reversal = adjudicationIn(draft, reversalId);
+  if (!reversal) return undefined;
+  const writer = writerOf(draft, reversal, laterOf(effectiveOn, reversal.data.effectiveOn));
+  for (const chargeId of chargeIds) {
+    writer.reinstatements(chargeId, new ShareBook(draft.account, chargeId).reinstate());
+  }
+  if (writer.commands.length === 0) return undefined;
+  return continueAdjudication(
+    draft,
+    reversal,
+    { because: 'original_reversed', effectiveOn, held: [...reversal.held] },
+    writer,
+  );
 }
 
 /** Records what is held of an adjudication of which lines were taken back, where that is less than before. */

@@ -70,7 +70,7 @@ export interface ChargeMoves {
  * 4. Credit write-offs, as far as the share is still open beside what is refused: one that repeats another payer's finds
  *    no room, and is held.
  * 5. Bad debt, charity and the like, where a party that they were written off for has lost the part that they were of:
- *    they come back as far as the party would show a credit that nobody paid.
+ *    they come back as far as the party would show a credit that nobody paid, and go again when it gets the part back.
  */
 export function settleCharge(
   book: ShareBook,

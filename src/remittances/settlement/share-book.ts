@@ -1,5 +1,5 @@
-import { type Account, FORGIVEN, type Forgiven, type ForgivenCategory } from '../../ledger/account.js';
-import { type Money, ZERO } from '../../ledger/money.js';
+import { type Account, GIVEN_UP, type GivenUpCategory, type Share } from '../../ledger/account.js';
+import { type Money, ZERO, sumOf } from '../../ledger/money.js';
 import { type Party, type PayerInPosition, type PayerPosition, partyKey } from '../../ledger/party.js';
 
 const ORDER: readonly PayerPosition[] = ['primary', 'secondary', 'tertiary'];
@@ -22,15 +22,16 @@ export interface ShareDraft {
   writtenOff: Money;
   /** The latest date from which some of that counts; empty while there is none. */
   writtenOffOn: string;
-  forgiven: ReadonlyMap<ForgivenCategory, Forgiven>;
+  forgiven: Readonly<Share['forgiven']>;
+  broughtBack: Readonly<Share['broughtBack']>;
   /** A command named the party; else only remittances say that it answers for this. */
   named: boolean;
 }
 
-/** A write-off of a share that comes back, from a day at the earliest. */
+/** A write-off of a share that comes back, or is made anew where the amount is negative, from a day at the earliest. */
 export interface Reinstated {
   party: Party;
-  category: 'bad_debt' | ForgivenCategory;
+  category: GivenUpCategory;
   amount: Money;
   from: string;
 }
@@ -41,8 +42,7 @@ export class ShareBook {
 
   constructor(account: Account, chargeId: string) {
     for (const [key, share] of account.charges.get(chargeId)?.shares ?? []) {
-      const { party, balance, assigned, writtenOff, writtenOffOn, forgiven, named } = share;
-      this.#shares.set(key, { party, balance, assigned, writtenOff, writtenOffOn, forgiven, named });
+      this.#shares.set(key, { ...share });
     }
   }
 
@@ -58,6 +58,7 @@ export class ShareBook {
         writtenOff: ZERO,
         writtenOffOn: '',
         forgiven: new Map(),
+        broughtBack: new Map(),
         named: false,
       };
       this.#shares.set(key, share);
@@ -99,25 +100,26 @@ export class ShareBook {
   }
 
   /**
-   * Brings back bad debt of every share that shows a credit beside it, then what people gave up of it otherwise: what was
-   * written off was paid by nobody.
+   * What is to come back of what people gave up, bad debt first: as much as a share would show as a credit beside all of
+   * it, which nobody paid; and what came back before and is more than that is given up again. So what is back in the end
+   * follows from what the party answers for and has paid, whatever came in between.
    */
   reinstate(): Reinstated[] {
     const reinstated: Reinstated[] = [];
     for (const share of this.#shares.values()) {
-      if (!share.balance.isNegative()) continue;
-      const { party } = share;
-      const back = (category: Reinstated['category'], writtenOff: Money, from: string): Money => {
-        const amount = lesser(writtenOff, share.balance.negated());
-        if (!amount.greaterThan(0)) return ZERO;
+      const { party, broughtBack } = share;
+      if (!share.balance.isNegative() && broughtBack.size === 0) continue;
+      let credit = sumOf([...broughtBack.values()].map(({ amount }) => amount)).minus(share.balance);
+      for (const category of GIVEN_UP) {
+        const before = broughtBack.get(category) ?? { amount: ZERO, on: '' };
+        const still = stillGivenUp(share, category);
+        const back = lesser(atLeastNothing(still.amount.plus(before.amount)), atLeastNothing(credit));
+        credit = credit.minus(back);
+        const amount = back.minus(before.amount);
+        if (amount.isZero()) continue;
         share.balance = share.balance.plus(amount);
-        reinstated.push({ party, category, amount, from });
-        return amount;
-      };
-      share.writtenOff = share.writtenOff.minus(back('bad_debt', share.writtenOff, share.writtenOffOn));
-      for (const category of FORGIVEN) {
-        const forgiven = share.forgiven.get(category);
-        if (forgiven) back(category, forgiven.amount, forgiven.on);
+        if (category === 'bad_debt') share.writtenOff = share.writtenOff.minus(amount);
+        reinstated.push({ party, category, amount, from: amount.isNegative() ? before.on : still.on });
       }
     }
     return reinstated;
@@ -130,6 +132,15 @@ export class ShareBook {
     share.writtenOff = share.writtenOff.minus(reinstated);
     share.balance = share.balance.plus(reinstated).minus(amount);
   }
+}
+
+/** What of a share is given up in a category, and from when that counts. */
+function stillGivenUp(
+  { writtenOff, writtenOffOn, forgiven }: ShareDraft,
+  category: GivenUpCategory,
+): { amount: Money; on: string } {
+  if (category === 'bad_debt') return { amount: writtenOff, on: writtenOffOn };
+  return forgiven.get(category) ?? { amount: ZERO, on: '' };
 }
 
 export function isPayer(party: Party): party is PayerInPosition {

@@ -21,16 +21,18 @@ interface LeftOnShare {
 
 /**
  * Writes the reversals of what was posted for lines of an adjudication, and of nothing else: of its payment as much as
- * the lines were paid, from their charges first, then from what of it is held for them; of their charges all adjustments
- * and transfers. Charges and denials stay, as they do when a claim is taken back as a whole.
+ * the lines were paid, from their charges first, then from what was left unapplied for them, whether it is held or was
+ * given up; of their charges all adjustments and transfers. Charges and denials stay, as they do when a claim is taken
+ * back as a whole.
  *
+ * @param released a person said so: of the payment, only what nobody took back before
  * @returns what is held of the adjudication then; or what is in the way:
  *
  * | code | |
  * |---|---|
  * | `charge_has_other_lines` | another line of the adjudication is about the same charge and stands: who owes what of the charge was settled for all of its lines together |
- * | `payment_not_there` | the lines were paid more than is left on their charges, and unapplied: somebody reversed, applied or refunded it |
- * | `entry_already_reversed` | an entry cannot be read |
+ * | `entry_already_reversed` | somebody took back what the lines were paid, which may have been just this; or an entry cannot be read |
+ * | `payment_not_there` | the lines were paid more than is left on their charges, and unapplied: somebody applied or refunded it |
  */
 export function writeTakeBackOfLines(
   draft: Draft,
@@ -38,6 +40,7 @@ export function writeTakeBackOfLines(
   lines: readonly number[],
   effectiveOn: string,
   writer: EntryWriter,
+  released: boolean,
 ): { held: HeldPart[] } | InTheWay {
   const standing = standingLines(original).flatMap(({ chargeId, ...line }): MatchedLine[] =>
     chargeId === undefined ? [] : [{ line, chargeId }],
@@ -57,8 +60,10 @@ export function writeTakeBackOfLines(
     const theirs = left.filter(({ chargeId }) => taken.has(chargeId));
     const countsOn = laterOf(effectiveOn, effectiveOnOf(entry));
     if (type === 'PaymentPosted') {
+      const before = takenByHand(draft, entryId, taken);
+      if (before.size > 0 && !released) return { code: 'entry_already_reversed', entryId };
       const unapplied = unappliedFor(draft, entryId, held);
-      const part = partOfPayment(theirs, taken.values(), unapplied);
+      const part = partOfPayment(theirs, taken.values(), before, unapplied);
       if (!part) {
         const available = sumOf(theirs.map((share) => share.left)).plus(unapplied);
         const write = amountWriter(draft.account.currency);
@@ -79,17 +84,39 @@ function unappliedFor(draft: Draft, paymentId: string, others: readonly HeldPart
   return atLeastNothing((draft.account.credits.get(paymentId)?.unapplied ?? ZERO).minus(reserved));
 }
 
+/**
+ * What reversals of a payment took from charges of which no line was taken back: so people took it, and it is not with the
+ * payment any more. Credit that was applied, of which only the application was reversed, is: it is unapplied again.
+ */
+function takenByHand(
+  draft: Draft,
+  paymentId: string,
+  charges: ReadonlyMap<string, unknown>,
+): Map<string, Money> {
+  const before = new Map<string, Money>();
+  for (const reversalId of draft.account.reversals.get(paymentId) ?? []) {
+    const reversal = draft.recorded(reversalId);
+    if (reversal?.type !== 'EntryReversed' || reversal.data.reverses !== paymentId) continue;
+    for (const { debit, amount } of reversal.data.movements) {
+      if (!('chargeId' in debit) || !charges.has(debit.chargeId)) continue;
+      before.set(debit.chargeId, (before.get(debit.chargeId) ?? ZERO).plus(amount));
+    }
+  }
+  return before;
+}
+
 /** As much of a payment as charges were paid; undefined where that is not there, or less than nothing. */
 function partOfPayment(
   left: readonly LeftOnShare[],
   taken: Iterable<ChargeFigures>,
+  before: ReadonlyMap<string, Money>,
   available: Money,
 ): Required<PartOfEntry> | undefined {
   const shares: { chargeId: string; party: Party; amount: Money }[] = [];
   let unapplied = ZERO;
   for (const { chargeId, paid } of taken) {
     if (paid.isNegative()) return undefined;
-    let wanted = paid;
+    let wanted = atLeastNothing(paid.minus(before.get(chargeId) ?? ZERO));
     for (const share of left.filter((each) => each.chargeId === chargeId)) {
       const amount = lesser(wanted, share.left);
       if (!amount.greaterThan(0)) continue;

@@ -69,6 +69,16 @@ test('repeated, it answers as the first time; with another content, its fields a
     expect(await eventsOf(store, 'deposit-D1')).toHaveLength(1);
   }));
 
+test('repeated without a field that means something when it is left out, it is another deposit', () =>
+  onALog(async (store) => {
+    const deposits = depositsOn(store);
+    await deposits.record({ ...DEPOSIT, currency: 'EUR' });
+    const { payerId: _, ...ofNobody } = DEPOSIT;
+    await expect(deposits.record(ofNobody)).rejects.toMatchObject({
+      problem: { code: 'id_already_used', differs: ['payerId', 'currency'] },
+    });
+  }));
+
 test('what the payer took from the bank is kept as less than nothing', () =>
   onALog(async (store) => {
     const deposits = depositsOn(store);
@@ -76,12 +86,12 @@ test('what the payer took from the bank is kept as less than nothing', () =>
     expect((await eventsOf(store, 'deposit-D1')).map(({ data }) => data)).toMatchObject([
       { amount: '-100.00' },
     ]);
-    for (const again of [DEPOSIT, { ...DEPOSIT, direction: 'debit' } as const]) {
-      expect(await deposits.record(again)).toEqual({ appended: false, receipt });
+    expect(await deposits.record({ ...DEPOSIT, direction: 'debit' })).toEqual({ appended: false, receipt });
+    for (const other of [DEPOSIT, { ...DEPOSIT, direction: 'credit' } as const]) {
+      await expect(deposits.record(other)).rejects.toMatchObject({
+        problem: { code: 'id_already_used', differs: ['direction'] },
+      });
     }
-    await expect(deposits.record({ ...DEPOSIT, direction: 'credit' })).rejects.toMatchObject({
-      problem: { code: 'id_already_used', differs: ['direction'] },
-    });
     await expect(
       deposits.record({ ...DEPOSIT, depositId: 'D2', direction: 'debit', amount: '-1.00' }),
     ).rejects.toMatchObject({ problem: { code: 'validation_failed', errors: [{ field: 'amount' }] } });

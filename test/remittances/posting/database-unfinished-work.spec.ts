@@ -1,14 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { openEmbeddedStore } from '../../../src/event-store/embedded/embedded-event-store.js';
+import type { EventStore } from '../../../src/event-store/event-store.js';
 import type { AccountCommand } from '../../../src/ledger/commands.js';
 import { CurrentReadModels } from '../../../src/remittances/posting/current-read-models.js';
 import { DatabaseClaimDirectory } from '../../../src/remittances/posting/database-claim-directory.js';
 import { DatabaseUnfinishedWork } from '../../../src/remittances/posting/database-unfinished-work.js';
+import type { RemittanceImportParts } from '../../../src/remittances/posting/remittance-import.js';
+import type { ClaimDecision } from '../../../src/remittances/posting/resolve-claim.js';
 import { DocumentsInMemory } from '../../support/documents-in-memory.js';
 import { readModels } from '../../read-models/projector/read-models.js';
 import { type Fresh, onEachDatabase } from '../../support/database.js';
 import { inNewFolder } from '../../support/event-store-folder.js';
-import { ImportingProcess, claimOf, fileOf } from './import-on-a-log.js';
+import { ImportingProcess, claimOf, dyingAt, fileOf, reversalOf } from './import-on-a-log.js';
 
 const NOBODY = { createAccounts: false };
 const ODD = 'Z 1/é';
@@ -24,6 +27,11 @@ const FILE = fileOf({
     ...claimOf('BY-PAYER', { date: '20260106', number: 'ICN-OLD' }),
   ],
 });
+
+/** A reversal under other numbers than its original, which it names as ICN-OLD (REF*F8); it says no days. */
+const BY_NUMBER = reversalOf('OTHER', { number: 'REV-1' })
+  .filter((segment) => !segment.startsWith('DTM'))
+  .toSpliced(1, 0, 'REF*F8*ICN-OLD');
 
 onEachDatabase('what is left to do, by the read models', (fresh) => {
   test('names the suspended claims for which something new could be there', () =>
@@ -59,6 +67,58 @@ onEachDatabase('what is left to do, by the read models', (fresh) => {
       expect(await named()).toEqual([5]);
     }));
 
+  test('names a reversal that knows what it takes back by the number of that alone (REF*F8)', () =>
+    onALedger(fresh, async ({ process, named }) => {
+      await process.import(fileOf({ paid: '-120', trace: 'BACK', claims: BY_NUMBER }), NOBODY);
+      await process.carryOut(...accountWith('THREE', 'OLD', '2026-01-05'));
+      expect(await named()).toEqual([]);
+      await process.import(
+        fileOf({ paid: '120', trace: 'OLD', claims: claimOf('OLD', { number: 'ICN-OLD' }) }),
+        NOBODY,
+      );
+      expect(await named()).toEqual([1]);
+    }));
+
+  test('names decisions until they are carried out, or cannot be any more', () =>
+    onALedger(fresh, async ({ process, store, documents, parts, decisions }) => {
+      const { remittances } = await process.import(FILE, NOBODY);
+      const { remittanceId } = remittances[0]!;
+      await process.carryOut(
+        ...accountWith('ONE', undefined, '2026-01-01'),
+        ...accountWith('TWO', undefined, '2026-01-02'),
+      );
+      const begin = async (claim: number, decision: Omit<ClaimDecision, 'resolutionId' | 'reason'>) => {
+        const { imports } = new ImportingProcess(dyingAt(store, 1, true), documents, parts);
+        const given = { ...decision, resolutionId: `R${claim}`, reason: 'by hand' };
+        await expect(imports.resolveClaim(remittanceId, claim, given)).rejects.toThrow('killed');
+      };
+      await begin(1, { resolution: 'assign', accountId: 'ONE' });
+      await begin(2, { resolution: 'assign', accountId: 'TWO' });
+      await begin(3, { resolution: 'reject' });
+      expect(await decisions()).toEqual(['R1', 'R2', 'R3']);
+      // The same claim comes with the same payment once more, in another remittance.
+      await process.import(fileOf({ paid: '120', claims: claimOf('BY-NAME', { date: '20260102' }) }), NOBODY);
+      await process.imports.resume({ sender: {} });
+      expect(await decisions()).toEqual([]);
+      const { remittances: after } = await process.import(FILE, NOBODY);
+      expect(after).toMatchObject([{ claims: { posted: 1, suspended: 3 } }]);
+    }));
+
+  test('names a decision on what is held until the account has it', () =>
+    onALedger(fresh, async ({ process, store, documents, parts, decisions }) => {
+      await process.carryOut(...accountWith('ONE', 'A', '2026-01-05'));
+      await process.import(fileOf({ paid: '120', trace: 'T1', claims: claimOf('A') }), NOBODY);
+      const again = await process.import(fileOf({ paid: '120', trace: 'T2', claims: claimOf('A') }), NOBODY);
+      const { remittanceId } = again.remittances[0]!;
+      expect(again.remittances).toMatchObject([{ needs: [{ code: 'held' }] }]);
+      const decision = { resolutionId: 'R1', resolution: 'reject', reason: 'checked' } as const;
+      const { imports } = new ImportingProcess(dyingAt(store, 1, true), documents, parts);
+      await expect(imports.resolveClaim(remittanceId, 1, decision)).rejects.toThrow('killed');
+      expect(await decisions()).toEqual(['R1']);
+      await process.imports.resume({ sender: {} });
+      expect(await decisions()).toEqual([]);
+    }));
+
   test('names all of the remittances that are asked for, and says what they say', () =>
     onALedger(fresh, async ({ process, unfinished, named }) => {
       const { remittances } = await process.import(FILE, NOBODY);
@@ -77,9 +137,14 @@ onEachDatabase('what is left to do, by the read models', (fresh) => {
 
 interface Given {
   process: ImportingProcess;
+  store: EventStore;
+  documents: DocumentsInMemory;
+  parts: Pick<RemittanceImportParts, 'directory' | 'unfinished'>;
   unfinished: DatabaseUnfinishedWork;
   /** Numbers of the claims that are named, without those of certain remittances. */
   named: (since?: string) => Promise<number[]>;
+  /** Ids of the decisions that are named. */
+  decisions: () => Promise<string[]>;
 }
 
 async function onALedger(fresh: Fresh, use: (given: Given) => Promise<void>): Promise<void> {
@@ -98,13 +163,19 @@ async function onALedger(fresh: Fresh, use: (given: Given) => Promise<void>): Pr
       toTryAgain: () => Promise.resolve([]),
       statements: () => Promise.resolve([]),
     };
-    const process = new ImportingProcess(store, new DocumentsInMemory(), { directory, unfinished: idle });
+    const documents = new DocumentsInMemory();
+    const parts = { directory, unfinished: idle };
+    const process = new ImportingProcess(store, documents, parts);
     const named = async (since?: string): Promise<number[]> => {
       await current.caughtUp();
       return (await unfinished.toTryAgain(since, [])).map(({ claim }) => claim);
     };
+    const decisions = async (): Promise<string[]> => {
+      await current.caughtUp();
+      return (await unfinished.decisions()).map(({ resolutionId }) => resolutionId);
+    };
     try {
-      await use({ process, unfinished, named });
+      await use({ process, store, documents, parts, unfinished, named, decisions });
     } finally {
       await projector.stop();
       await store.close();

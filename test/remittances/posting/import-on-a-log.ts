@@ -69,6 +69,29 @@ export function dyingAt(store: EventStore, nth: number, isKept: boolean): EventS
   return dying;
 }
 
+/** A process that is held up before its first append to a stream, until it is let go. */
+export function heldUpAt(
+  store: EventStore,
+  stream: string,
+): { store: EventStore; reached: Promise<unknown>; letGo: () => void } {
+  const reached = Promise.withResolvers<undefined>();
+  const free = Promise.withResolvers<undefined>();
+  return {
+    store: {
+      ...proxied(store),
+      append: async (...given: Parameters<EventStore['append']>) => {
+        if (given[0] === stream) {
+          reached.resolve(undefined);
+          await free.promise;
+        }
+        return store.append(...given);
+      },
+    },
+    reached: reached.promise,
+    letGo: () => free.resolve(undefined),
+  };
+}
+
 /** A store that counts what is appended to it. */
 export function counting(store: EventStore): EventStore & { appends: number } {
   const counted = {

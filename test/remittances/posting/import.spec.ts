@@ -20,6 +20,7 @@ import {
   unbalancedClaimOf,
 } from './import-on-a-log.js';
 import { DocumentsInMemory } from '../../support/documents-in-memory.js';
+import { ReadModelsOfLog } from '../../support/read-models-of-log.js';
 
 const WHOLE = x12(interchange([...HEADER, 'LX*1', ...CLAIM, ...CLAIM_WITHOUT_LINES, ...PLB]));
 
@@ -271,6 +272,53 @@ describe('the import of a file', () => {
         await process.import(alone);
         expect(content).toMatchObject(await contentOf(other));
       });
+    });
+  });
+});
+
+describe('an import of what another process is importing too', () => {
+  it('leaves a claim alone that was suspended and rejected since it was looked up', async () => {
+    await onALog(async (store) => {
+      const file = fileOf({ paid: '120', claims: claimOf('B') });
+      const asked = Promise.withResolvers<undefined>();
+      const free = Promise.withResolvers<undefined>();
+      class Slow extends ReadModelsOfLog {
+        override async accountsOfClaims(claimIds: readonly string[]) {
+          asked.resolve(undefined);
+          await free.promise;
+          return super.accountsOfClaims(claimIds);
+        }
+      }
+      const directory = new Slow(store);
+      const process = new ImportingProcess(store);
+      const held = new ImportingProcess(store, process.documents, { directory }).import(file, {
+        createAccounts: false,
+      });
+      await asked.promise;
+      const { remittances } = await process.import(file, { createAccounts: false });
+      const { remittanceId } = remittances[0]!;
+      expect(remittances).toMatchObject([{ needs: [{ code: 'account_not_found' }] }]);
+      await process.imports.resolveClaim(remittanceId, 1, {
+        resolutionId: 'R1',
+        resolution: 'reject',
+        reason: 'not ours',
+      });
+      await process.carryOut(
+        { type: 'OpenAccount', accountId: 'B', openedOn: '2026-01-01' },
+        {
+          type: 'PostCharge',
+          accountId: 'B',
+          chargeId: 'B-1',
+          serviceDate: '2026-01-05',
+          amount: '200.00',
+          code: { system: 'CPT', value: '99213' },
+          responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
+        },
+      );
+      free.resolve(undefined);
+      await held;
+      expect(await typesIn(store, 'account-')).toEqual(['AccountOpened', 'ChargePosted']);
+      expect(await booksOf(store)).not.toHaveProperty('Assets:RemittanceClearing');
     });
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { EventLogDamaged } from '../../../src/event-store/event-store.js';
 import { OverlayEventStore } from '../../../src/event-store/overlay-event-store.js';
 import type { EventStore } from '../../../src/event-store/event-store.js';
 import type { ClaimDecision } from '../../../src/remittances/posting/resolve-claim.js';
-import { onALog } from '../../commands/accounts-on-a-log.js';
+import { ReadModelsOfLog } from '../../support/read-models-of-log.js';
+import { onALog, proxied } from '../../commands/accounts-on-a-log.js';
 import {
   ImportingProcess,
   booksOf,
@@ -12,6 +14,7 @@ import {
   dyingAt,
   eventCount,
   fileOf,
+  heldUpAt,
   reversalOf,
   typesIn,
   unbalancedClaimOf,
@@ -37,13 +40,14 @@ async function imported(store: EventStore, file: Uint8Array, createAccounts = tr
   return { process, remittanceId: remittances[0]!.remittanceId };
 }
 
-async function openAccount(process: ImportingProcess, accountId = 'ACC-1'): Promise<void> {
+async function openAccount(process: ImportingProcess, accountId = 'ACC-1', claimId?: string): Promise<void> {
   await process.carryOut(
     { type: 'OpenAccount', accountId, openedOn: '2026-01-01' },
     {
       type: 'PostCharge',
       accountId,
       chargeId: `${accountId}-1`,
+      ...(claimId !== undefined && { claimId }),
       serviceDate: '2026-01-05',
       amount: '200.00',
       code: { system: 'CPT', value: '99213' },
@@ -191,6 +195,81 @@ describe('a decision on a suspended claim', () => {
         reason: { problem: { code: 'claim_not_suspended' } },
       });
       expect(await booksOf(store)).not.toHaveProperty('Assets:RemittanceClearing');
+    });
+  });
+
+  it('is carried out on the account that was found for it, by whomever and whatever comes meanwhile', async () => {
+    await onALog(async (store) => {
+      const { process, remittanceId } = await imported(
+        store,
+        fileOf({ paid: '130', claims: unbalancedClaimOf('B') }),
+        false,
+      );
+      await openAccount(process);
+      const slow = heldUpAt(store, 'account-ACC-1');
+      const held = new ImportingProcess(slow.store).imports.resolveClaim(remittanceId, 1, POST);
+      await slow.reached;
+      await openAccount(process, 'ACC-2', 'B');
+      const other = await new ImportingProcess(store).imports.resolveClaim(remittanceId, 1, POST);
+      slow.letGo();
+      expect([other.accountId, (await held).accountId]).toEqual(['ACC-1', 'ACC-1']);
+      expect((await typesIn(store, 'account-')).filter((type) => type === 'PaymentPosted')).toHaveLength(1);
+      expect(await booksOf(store)).not.toHaveProperty('Assets:RemittanceClearing');
+    });
+  });
+
+  it('that cannot be carried out any more is over: it is not tried at every look', async () => {
+    await onALog(async (store) => {
+      const { process, remittanceId } = await imported(store, ALONE, false);
+      await openAccount(process);
+      const dying = new ImportingProcess(dyingAt(store, 1, true)).imports;
+      await expect(dying.resolveClaim(remittanceId, 1, ASSIGN)).rejects.toThrow('killed');
+      const readModels = new ReadModelsOfLog(store);
+      await readModels.catchUp();
+      expect(await readModels.decisions()).toEqual([{ remittanceId, resolutionId: 'R1' }]);
+      // The same claim comes with the same payment once more, in another remittance.
+      const other = fileOf({ paid: '240', claims: [...claimOf('A'), ...claimOf('Z')] });
+      await process.import(other, { createAccounts: false });
+      await process.imports.resume({ sender: {} });
+      const { data } = (await contentOf(store))[`remittance-${remittanceId}`]!.at(-1) as {
+        data: { reason?: string };
+      };
+      expect(data.reason).toBe('paid_by_this_payment_before');
+      await readModels.catchUp();
+      expect(await readModels.decisions()).toEqual([]);
+    });
+  });
+
+  it('keeps no other from being finished when its own remittance is damaged, nor a file', async () => {
+    await onALog(async (store) => {
+      const process = new ImportingProcess(store);
+      const ids: string[] = [];
+      for (const trace of ['T1', 'T2']) {
+        const file = fileOf({ paid: '130', trace, claims: unbalancedClaimOf(`B-${trace}`) });
+        const { remittanceId } = (await process.import(file)).remittances[0]!;
+        ids.push(remittanceId);
+        const dying = new ImportingProcess(dyingAt(store, 1, true)).imports;
+        await expect(dying.resolveClaim(remittanceId, 1, POST)).rejects.toThrow('killed');
+      }
+      const cutOff = new ImportingProcess(dyingAt(store, 2, true), process.documents);
+      await expect(cutOff.import(ALONE)).rejects.toThrow('killed');
+      const damaged: EventStore = {
+        ...proxied(store),
+        readStream: (stream, ...given) => {
+          if (stream === `remittance-${ids[0]}`) throw new EventLogDamaged('a page is torn');
+          return store.readStream(stream, ...given);
+        },
+      };
+      const readModels = new ReadModelsOfLog(store);
+      const { imports } = new ImportingProcess(damaged, process.documents, {
+        directory: readModels,
+        unfinished: readModels,
+      });
+      await expect(imports.resume({ sender: {} })).rejects.toThrow('a page is torn');
+      const types = await typesIn(store, 'remittance-');
+      expect(types.filter((type) => type === 'RemittanceCompleted')).toHaveLength(3);
+      await readModels.catchUp();
+      expect(await readModels.decisions()).toEqual([{ remittanceId: ids[0], resolutionId: 'R1' }]);
     });
   });
 
@@ -358,4 +437,60 @@ describe('a decision on what is held of a posted claim', () => {
       expect((await process.import(AGAIN)).remittances).toMatchObject([{ outcome: 'duplicate', needs: [] }]);
     });
   });
+
+  /** A claim of 100.00 of which the primary pays a part, with what it writes off and leaves to the patient. */
+  const primary = (paid: number, writtenOff: number, patient: number, sign: 1 | -1 = 1) => [
+    `CLP*A*${sign === 1 ? 1 : 22}*${100 * sign}*${paid * sign}*${patient * sign}*12*P1*11*1`,
+    `SVC*HC:99213*${100 * sign}*${paid * sign}**${sign}`,
+    'DTM*472*20260105',
+    `CAS*CO*45*${writtenOff * sign}`,
+    `CAS*PR*2*${patient * sign}`,
+  ];
+  /** The same claim by the secondary: it repeats the write-off of the primary, which is held. */
+  const secondary = (paid: number, by: number, adjustments: string) => [
+    `CLP*A*2*100*${paid}*10*12*S1*11*1`,
+    `SVC*HC:99213*100*${paid}**1`,
+    'DTM*472*20260105',
+    `CAS*OA*23*${by}`,
+    `CAS*CO*${adjustments}`,
+    'CAS*PR*3*10',
+  ];
+
+  it.each([
+    {
+      resolution: 'post',
+      before: primary(60, 20, 20),
+      second: { paid: '10', claims: secondary(10, 60, '45*20') },
+      after: { paid: '-10', claims: [...primary(60, 20, 20, -1), ...primary(50, 30, 20)] },
+    },
+    {
+      resolution: 'reject',
+      before: primary(45, 20, 35),
+      second: { paid: '20', claims: secondary(20, 45, '45*20**253*5') },
+      after: { paid: '5', claims: [...primary(45, 20, 35, -1), ...primary(50, 20, 30)] },
+    },
+  ] as const)('$resolution is carried out once: what is held later is for another', async (given) => {
+    await onALog(async (store) => {
+      const process = new ImportingProcess(store);
+      await process.import(fileOf({ paid: paidBy(given.before), trace: 'T1', claims: given.before }));
+      const { remittances } = await process.import(fileOf({ ...given.second, trace: 'T2' }));
+      expect(remittances).toMatchObject([{ needs: [{ code: 'held' }] }]);
+      const { remittanceId } = remittances[0]!;
+      const decision = { ...POST, resolution: given.resolution };
+      const decide = (resolutionId: string) =>
+        new ImportingProcess(store).imports.resolveClaim(remittanceId, 1, { ...decision, resolutionId });
+      expect(await decide('D1')).toMatchObject({ hasHeld: false, appended: true });
+      await process.import(fileOf({ ...given.after, trace: 'T3' }));
+      const events = await eventCount(store);
+      await new ImportingProcess(store).imports.resume({ sender: {} });
+      expect(await decide('D1')).toMatchObject({ hasHeld: true, appended: false });
+      expect(await eventCount(store)).toBe(events);
+      expect(await decide('D2')).toMatchObject({ hasHeld: false, appended: true });
+    });
+  });
 });
+
+/** CLP04 of the first claim. */
+function paidBy([clp = '']: readonly string[]): string {
+  return clp.split('*')[4]!;
+}

@@ -89,17 +89,23 @@ describe('bad debt of the patient, of a part that turns out to be a payer’s', 
     expect(ledger.movedOver('Expenses:BadDebt')).toBe('5.00');
   });
 
-  test('comes back as far as a correction leaves less to the patient, and is gone again when that is taken back', () => {
+  test('is back while a decision is taken back, and gone again as far as the next one leaves it to the patient', () => {
     const ledger = ClaimBench.withCharges(['200.00']);
     const first = primary('120.00', '30.00');
     ledger.post(first);
     ledger.command(writtenOff('30.00'));
     ledger.post(reversalOf(first));
+    expect(ledger.owed()).toEqual(['C1 ACME primary 200.00']);
+    expect(ledger.movedOver('Expenses:BadDebt')).toBe('0.00');
     const corrected = primary('140.00', '10.00', { remittance: 'R2' });
     ledger.post(corrected);
     expect(ledger.owed()).toEqual([]);
     expect(ledger.movedOver('Expenses:BadDebt')).toBe('10.00');
     ledger.post(reversalOf(corrected, { remittance: 'REV2' }));
+    expect(ledger.owed()).toEqual(['C1 ACME primary 200.00']);
+    expect(ledger.movedOver('Expenses:BadDebt')).toBe('0.00');
+    ledger.post(primary('120.00', '30.00', { remittance: 'R3' }));
+    expect(ledger.owed()).toEqual([]);
     expect(ledger.movedOver('Expenses:BadDebt')).toBe('30.00');
   });
 

@@ -116,21 +116,23 @@ export class ClaimBench {
   /** Everything that plans asked for. */
   recalled = 0;
 
-  /** With a charge for each amount, owed as given. */
-  static withCharges(amounts: string[], responsible: Party = payer('ACME')): ClaimBench {
+  /** With a charge for each amount, owed as given; several amounts are charges that one line covers. */
+  static withCharges(amounts: (string | string[])[], responsible: Party = payer('ACME')): ClaimBench {
     const bench = new ClaimBench();
     bench.command({ type: 'OpenAccount', accountId: ACCOUNT, openedOn: '2026-01-01' });
-    amounts.forEach((amount, i) => {
-      bench.command({
-        type: 'PostCharge',
-        accountId: ACCOUNT,
-        chargeId: `C${i + 1}`,
-        effectiveOn: '2026-01-05',
-        serviceDate: '2026-01-05',
-        amount,
-        code: { system: 'CPT', value: codeOf(i + 1) },
-        responsible,
-        claimId: CLAIM,
+    amounts.forEach((ofLine, i) => {
+      [ofLine].flat().forEach((amount, part) => {
+        bench.command({
+          type: 'PostCharge',
+          accountId: ACCOUNT,
+          chargeId: part === 0 ? `C${i + 1}` : `C${i + 1}-${part + 1}`,
+          effectiveOn: '2026-01-05',
+          serviceDate: '2026-01-05',
+          amount,
+          code: { system: 'CPT', value: codeOf(i + 1) },
+          responsible,
+          claimId: CLAIM,
+        });
       });
     });
     return bench;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { centsOf, dollars } from '../../../src/remittances/remittance-advice/cents.js';
-import { cutLine } from '../../../src/remittances/settlement/cut-line.js';
+import { cutLine, joinLines } from '../../../src/remittances/settlement/cut-line.js';
 import { adjustmentsOf, stated, total, unexplained } from './stated-claims.js';
 
 describe('a line that covers several charges', () => {
@@ -61,7 +61,13 @@ describe('a line that covers several charges', () => {
                 .filter((a) => a.group === group && a.reason === reason)
                 .reduce((all, { amount }) => all + centsOf(amount)!, 0);
             expect(sum(cut)).toBe(sum([line!]));
+            expect(sum(joinLines(cut))).toBe(sum([line!]));
           }
+          const other = { ...line!, line: 2 };
+          const joined = joinLines([...cut, other]);
+          expect(joined).toHaveLength(2);
+          expect(joined[0]).toMatchObject({ line: 1, charge: line!.charge, paid: line!.paid });
+          expect(joined[1]).toEqual(other);
         },
       ),
       { numRuns: 500 },

@@ -3,7 +3,7 @@ import { FORGIVEN } from '../../../src/ledger/account.js';
 import type { AccountCommand } from '../../../src/ledger/commands.js';
 import type { AdjustmentCategory } from '../../../src/ledger/events.js';
 import type { Party } from '../../../src/ledger/party.js';
-import { ACCOUNT, ClaimBench, type Said, reversalOf, said } from './claim-bench.js';
+import { ACCOUNT, ClaimBench, type Said, reversalOf, reversalOfLines, said } from './claim-bench.js';
 
 const PATIENT: Party = { party: 'patient' };
 
@@ -66,21 +66,103 @@ describe.each(FORGIVEN)(
       });
     });
 
-    test('comes back by what a correction leaves less, and is gone again when that is taken back', () => {
+    test('is back while a decision is taken back, and gone again as far as the next one leaves it to the patient', () => {
       const ledger = ClaimBench.withCharges(['200.00']);
       const first = primary('120.00', '30.00');
       ledger.post(first);
       ledger.command(given(category, '30.00'));
       ledger.post(reversalOf(first));
+      expect(ledger.owed()).toEqual(['C1 ACME primary 200.00']);
+      expect(ledger.movedOver(place)).toBe('0.00');
       const corrected = primary('140.00', '10.00', { remittance: 'R2' });
       ledger.post(corrected);
       expect(ledger.owed()).toEqual([]);
       expect(ledger.movedOver(place)).toBe('10.00');
       ledger.post(reversalOf(corrected, { remittance: 'REV2' }));
-      expect(ledger.movedOver(place)).toBe('30.00');
+      expect(ledger.owed()).toEqual(['C1 ACME primary 200.00']);
+      expect(ledger.movedOver(place)).toBe('0.00');
       ledger.post(primary('120.00', '30.00', { remittance: 'R3' }));
       expect(ledger.owed()).toEqual([]);
       expect(ledger.movedOver(place)).toBe('30.00');
+    });
+
+    test.each([
+      ['as a whole', [1, 2]],
+      ['by its line', [1]],
+    ])('comes back when the decision is taken back %s, so that nothing of it is paid out', (_, lines) => {
+      const ledger = ClaimBench.withCharges(['100.00', '50.00']);
+      const decided = said({
+        payerClaimNumber: 'P1',
+        lines: [
+          { charge: '100.00', paid: '70.00', adjustments: [['PR', '2', '30.00']] },
+          { charge: '50.00', paid: '50.00' },
+        ],
+      });
+      ledger.post(decided);
+      ledger.command(given(category, '30.00', { effectiveOn: '2026-02-20' }));
+      ledger.post(reversalOfLines(decided, lines, { effectiveOn: '2026-02-10' }));
+      expect(ledger.owed().filter((owed) => owed.includes('patient'))).toEqual([]);
+      expect(ledger.movedOver(place)).toBe('0.00');
+      // Never from a day before the write-off itself.
+      expect(ledger.ofType('AdjustmentPosted').at(-1)).toMatchObject({
+        category,
+        direction: 'debit',
+        effectiveOn: '2026-02-20',
+      });
+      ledger.post(
+        said({
+          remittance: 'C',
+          payerClaimNumber: 'P1',
+          effectiveOn: '2026-02-11',
+          lines: [{ charge: '100.00', paid: '80.00', adjustments: [['PR', '2', '20.00']] }],
+        }),
+      );
+      expect(ledger.owed().filter((owed) => owed.startsWith('C1'))).toEqual([]);
+      expect(ledger.movedOver(place)).toBe('20.00');
+      // Nor is it given up again from a day before it came back.
+      expect(ledger.ofType('AdjustmentPosted').at(-1)).toMatchObject({
+        category,
+        direction: 'credit',
+        amount: '20.00',
+        effectiveOn: '2026-02-20',
+      });
+    });
+
+    test('is not given up again after a person took it back', () => {
+      const ledger = ClaimBench.withCharges(['200.00']);
+      const first = primary('120.00', '30.00');
+      ledger.post(first);
+      ledger.command(given(category, '30.00'));
+      ledger.post(reversalOf(first));
+      ledger.post(primary('140.00', '10.00', { remittance: 'R2' }));
+      expect(ledger.movedOver(place)).toBe('10.00');
+      takeBack(ledger);
+      expect(ledger.owed()).toEqual(['C1 patient 10.00']);
+      ledger.post(reversalOf(primary('140.00', '10.00', { remittance: 'R2' }), { remittance: 'REV2' }));
+      ledger.post(primary('120.00', '30.00', { remittance: 'R3' }));
+      expect(ledger.owed()).toEqual(['C1 patient 30.00']);
+      expect(ledger.movedOver(place)).toBe('0.00');
+    });
+
+    test('is given up again less what the patient paid meanwhile', () => {
+      const ledger = ClaimBench.withCharges(['200.00']);
+      const first = primary('120.00', '30.00');
+      ledger.post(first);
+      ledger.command(given(category, '30.00'));
+      ledger.post(reversalOf(first));
+      ledger.command({
+        type: 'PostPayment',
+        accountId: ACCOUNT,
+        paymentId: 'desk',
+        effectiveOn: '2026-02-12',
+        amount: '10.00',
+        from: PATIENT,
+        method: 'cash',
+        allocations: [{ chargeId: 'C1', amount: '10.00' }],
+      });
+      ledger.post(primary('120.00', '30.00', { remittance: 'R2' }));
+      expect(ledger.owed()).toEqual([]);
+      expect(ledger.movedOver(place)).toBe('20.00');
     });
 
     test('comes back when a later payer takes its part over', () => {

@@ -206,7 +206,7 @@ describe('a reversal of one line', () => {
     expect(nameless.post(ofLines([2], own)).outcome).toMatchObject({ settlement: 'waits_for_original' });
   });
 
-  test('where a person reversed what the line was paid is for a person', () => {
+  test('where a person reversed what the line was paid is for a person, who has it taken back for the rest', () => {
     const ledger = bench();
     ledger.post(whole());
     const payment = ledger.ofType('PaymentPosted')[0]!.paymentId;
@@ -215,8 +215,11 @@ describe('a reversal of one line', () => {
     ledger.command({ ...byHand, reversalId: 'h2', allocations: [{ chargeId: 'C2', amount: '20.00' }] });
     expect(ledger.post(ofLines([2])).outcome).toMatchObject({
       reason: 'original_differs',
-      facts: { code: 'payment_not_there', entryId: payment, available: '100.00' },
+      facts: { code: 'entry_already_reversed', entryId: payment },
     });
+    expect(ledger.post(ofLines([2]), { released: true }).outcome).toMatchObject({ kind: 'posted' });
+    expect(ledger.owed()).toContain('C2 ACME primary 200.00');
+    expect(ledger.movedOver(CLEARING)).toBe('0.00');
   });
 
   test('that shares its charge with a line that stands is for a person', () => {
@@ -335,12 +338,133 @@ describe('what is held of a line', () => {
   });
 });
 
+describe('money that is unapplied for one line', () => {
+  const O = said({
+    remittance: 'O',
+    payerClaimNumber: 'P1',
+    lines: [
+      { charge: '100.00', paid: '80.00', adjustments: [['CO', '45', '20.00']] },
+      { charge: '50.00', paid: '50.00' },
+    ],
+  });
+
+  /** The second charge was paid 20.00 before: as much is held of its line, and a person gives that up. */
+  function withCreditOfTheSecond(): ClaimBench {
+    const ledger = ClaimBench.withCharges(['100.00', '50.00']);
+    ledger.command({
+      type: 'PostPayment',
+      accountId: ACCOUNT,
+      paymentId: 'before',
+      effectiveOn: '2026-01-10',
+      amount: '20.00',
+      from: { party: 'payer', payerId: 'ACME', position: 'primary' },
+      method: 'check',
+      allocations: [{ chargeId: 'C2', amount: '20.00', responsible: payer('ACME') }],
+    });
+    expect(ledger.post(O).held).toEqual(['payment C2 20.00']);
+    ledger.carryOut(
+      planResolution(ACCOUNT, {
+        resolutionId: 'D1',
+        adjudicationId: idOf(O),
+        decision: 'drop',
+        effectiveOn: '2026-02-02',
+        reason: 'it is credit',
+      }),
+    );
+    return ledger;
+  }
+
+  test('goes back with that line after it was given up', () => {
+    const ledger = withCreditOfTheSecond();
+    expect(ledger.post(reversalOfLines(O, [2])).outcome).toMatchObject({ kind: 'posted' });
+    expect(ledger.unapplied()).toBe('0.00');
+    expect(ledger.owed()).toEqual(['C2 ACME primary 30.00']);
+    expect(ledger.movedOver(CLEARING)).toBe('80.00');
+  });
+
+  test('does not go back with another, of which a person took a part back', () => {
+    const ledger = withCreditOfTheSecond();
+    const paymentId = ledger.ofType('PaymentPosted')[1]!.paymentId;
+    ledger.command({
+      type: 'ReverseEntry',
+      accountId: ACCOUNT,
+      reversalId: 'hand',
+      reverses: paymentId,
+      reason: 'posting_error',
+      allocations: [{ chargeId: 'C1', amount: '20.00' }],
+    });
+    const reversal = reversalOfLines(O, [1]);
+    expect(ledger.post(reversal).outcome).toMatchObject({
+      reason: 'original_differs',
+      facts: { code: 'entry_already_reversed', entryId: paymentId },
+    });
+    expect(ledger.unapplied()).toBe('20.00');
+    ledger.post(reversal, { released: true });
+    expect(ledger.unapplied()).toBe('20.00');
+    expect(ledger.owed()).toEqual(['C1 ACME primary 100.00']);
+    expect(ledger.movedOver(CLEARING)).toBe('50.00');
+  });
+});
+
+test('what is held of several adjudications is held once, and less of it posted, when lines of all are taken back', () => {
+  const ledger = ClaimBench.withCharges(['100.00', '100.00', '100.00']);
+  const alike: Line[] = [
+    { charge: '100.00', paid: '40.00', adjustments: [['CO', '45', '60.00']] },
+    { charge: '100.00', paid: '100.00' },
+  ];
+  const x = said({
+    remittance: 'X',
+    payerClaimNumber: 'P1',
+    lines: [{ charge: '100.00', paid: '80.00', adjustments: [['CO', '45', '20.00']] }, ...alike],
+  });
+  const y = said({
+    remittance: 'Y',
+    payerClaimNumber: 'P1',
+    lines: [{ charge: '100.00', paid: '70.00', adjustments: [['CO', '45', '30.00']] }, ...alike],
+  });
+  ledger.post(x);
+  ledger.post(y);
+  ledger.post(reversalOfLines(x, [1, 2]));
+  expect(ledger.ofType('ClaimAdjudicated').at(-1)?.reversesLines).toEqual([
+    { adjudicationId: idOf(x), lines: [1] },
+    { adjudicationId: idOf(y), lines: [2] },
+  ]);
+  expect(heldIn(ledger.ofType('AdjudicationContinued').at(-1)!.held)).toEqual(['payment C3 100.00']);
+  expect(ledger.unapplied()).toBe('100.00');
+  expect(ledger.owed()).toEqual([]);
+  expect(ledger.movedOver('Income:Adjustments:Contractual')).toBe('90.00');
+});
+
+describe('a reversal of a line that covers several charges', () => {
+  const O = said({
+    remittance: 'O',
+    payerClaimNumber: 'P1',
+    lines: [
+      { charge: '100.00', paid: '80.00', adjustments: [['CO', '45', '20.00']] },
+      { charge: '50.00', paid: '50.00' },
+    ],
+  });
+
+  test.each(permutations([0, 1]))('takes it back in the order %i, %i', (...order) => {
+    const ledger = ClaimBench.withCharges([['60.00', '40.00'], '50.00']);
+    const statements = [O, reversalOfLines(O, [1])];
+    for (const n of order) ledger.post(statements[n]!);
+    expect(ledger.owed()).toEqual(['C1 ACME primary 60.00', 'C1-2 ACME primary 40.00']);
+    expect(ledger.movedOver(CLEARING)).toBe('50.00');
+    expect([...ledger.account.claims.values()].map(({ settlement }) => settlement)).toEqual([
+      'posted',
+      'posted',
+    ]);
+  });
+});
+
 test('a reversal of a line that waits can be given up, and takes nothing back then', () => {
   const ledger = bench();
   expect(ledger.post(ofLines([2])).outcome).toMatchObject({ settlement: 'waits_for_original' });
   ledger.carryOut(
     planResolution(ACCOUNT, {
       adjudicationId: idOf(ofLines([2])),
+      resolutionId: 'R1',
       decision: 'drop',
       effectiveOn: '2026-03-01',
       reason: 'it was posted by hand',

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { GivenUpCategory } from '../../../src/ledger/account.js';
 import type { ClaimStatement } from '../../../src/ledger/claim-statement.js';
-import { ZERO, formatMoney } from '../../../src/ledger/money.js';
+import { type Money, ZERO, formatMoney, money, sumOf } from '../../../src/ledger/money.js';
+import { type Party, partyKey } from '../../../src/ledger/party.js';
 import { dollars } from '../../../src/remittances/remittance-advice/cents.js';
-import { ClaimBench, type Line, reversalOf, reversalOfLines, said } from './claim-bench.js';
+import { lesser } from '../../../src/remittances/settlement/share-book.js';
+import { ACCOUNT, ClaimBench, type Line, reversalOf, reversalOfLines, said } from './claim-bench.js';
 
 /*
  * Remittances come in any order. Whatever it is, everybody owes in the end what they owe when they come in turn: the
@@ -52,6 +55,17 @@ const claimCase = fc.record({
   tertiaryRepeats: fc.boolean(),
   crossover: fc.boolean(),
   order: fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5, maxLength: 5 }),
+  /** A line of several charges for one service. */
+  isBundled: fc.boolean(),
+  /** What people give up of what the patient owes of the first charge at the time, and before which remittance. */
+  givenUp: fc.array(
+    fc.record({
+      category: fc.constantFrom<GivenUpCategory>('bad_debt', 'charity', 'small_balance'),
+      amount: fc.integer({ min: 1, max: 30_000 }),
+      before: fc.nat(5),
+    }),
+    { maxLength: 2 },
+  ),
   /** Which are sent a second time, after the others. */
   again: fc.subarray([0, 1, 2, 3, 4]),
 });
@@ -184,6 +198,36 @@ function withoutLonePieces(of: ClaimCase): ClaimCase {
   return of.order.indexOf(0) < of.order.indexOf(2) ? of : { ...of, byLine: undefined };
 }
 
+/** Gives up some of what the patient owes of the first charge; nothing where nothing is owed. */
+function giveUp(ledger: ClaimBench, id: string, category: GivenUpCategory, most: number): Money {
+  const amount = lesser(money(dollars(most)), patientsOf(ledger));
+  if (!amount.greaterThan(0)) return ZERO;
+  const written = formatMoney(amount, 'USD');
+  ledger.command({
+    type: 'PostAdjustment',
+    accountId: ACCOUNT,
+    adjustmentId: id,
+    effectiveOn: '2026-02-05',
+    amount: written,
+    category,
+    allocations: [{ chargeId: 'C1', amount: written, responsible: PATIENT }],
+  });
+  return amount;
+}
+
+/** An amount as two thirds of it and one; a cent as itself. */
+function cutInTwo(charge: number): string[] {
+  const second = Math.floor(charge / 3);
+  return second === 0 ? [dollars(charge)] : [dollars(charge - second), dollars(second)];
+}
+
+/** What the patient owes of the first charge. */
+function patientsOf({ account }: ClaimBench): Money {
+  return account.charges.get('C1')?.shares.get(partyKey(PATIENT))?.balance ?? ZERO;
+}
+
+const PATIENT: Party = { party: 'patient' };
+const GIVEN_UP_PLACES = ['Expenses:BadDebt', 'Income:Adjustments:Charity', 'Income:Adjustments:SmallBalance'];
 const ADJUSTMENTS = 'Income:Adjustments:Contractual';
 
 describe('remittances of one claim, in whatever order they come', () => {
@@ -191,15 +235,28 @@ describe('remittances of one claim, in whatever order they come', () => {
     fc.assert(
       fc.property(claimCase, (of) => {
         const statements = statementsOf(of);
-        const charges = of.lines.map(({ charge }) => dollars(charge));
+        const charges = of.lines.map(({ charge }) => (of.isBundled ? cutInTwo(charge) : dollars(charge)));
         const inTurn = ClaimBench.withCharges(charges);
         for (const statement of statements) expect(inTurn.post(statement).outcome.kind).toBe('posted');
 
         const inOrder = ClaimBench.withCharges(charges);
-        for (const n of of.order.filter((i) => i < statements.length)) {
+        let givenUp = ZERO;
+        for (const [step, n] of [...of.order.filter((i) => i < statements.length), undefined].entries()) {
+          for (const [i, { category, amount, before }] of of.givenUp.entries()) {
+            if (before === step) givenUp = givenUp.plus(giveUp(inOrder, `given${i}`, category, amount));
+          }
+          if (n === undefined) continue;
           expect(inOrder.post(statements[n]!).outcome).toMatchObject({ kind: 'posted', isNew: true });
+          expect(patientsOf(inOrder).isNegative()).toBe(false);
         }
-        expect(inOrder.owed()).toEqual(inTurn.owed());
+        const others = (ledger: ClaimBench) => ledger.owed().filter((owed) => !owed.startsWith('C1 patient'));
+        expect(others(inOrder)).toEqual(others(inTurn));
+        // Of what was given up, as much stands as the patient would owe, whenever and of whatever that was.
+        const still = lesser(givenUp, patientsOf(inTurn));
+        expect(patientsOf(inOrder).toFixed()).toBe(patientsOf(inTurn).minus(still).toFixed());
+        expect(sumOf(GIVEN_UP_PLACES.map((place) => money(inOrder.movedOver(place)))).toFixed()).toBe(
+          still.toFixed(),
+        );
         expect(inOrder.unapplied()).toBe('0.00');
         expect(inTurn.unapplied()).toBe('0.00');
         expect(inOrder.movedOver(ADJUSTMENTS)).toBe(inTurn.movedOver(ADJUSTMENTS));

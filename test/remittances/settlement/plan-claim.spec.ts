@@ -695,6 +695,7 @@ describe('reversals', () => {
       ledger.carryOut(
         planResolution(ACCOUNT, {
           adjudicationId,
+          resolutionId: 'R1',
           decision: 'drop',
           effectiveOn: '2026-03-01',
           reason: 'it was posted by hand',
@@ -719,13 +720,14 @@ describe('reversals', () => {
     const { result, events } = ledger.carryOut(
       planResolution(ACCOUNT, {
         adjudicationId: adjudicationIdOf(reversal().remittanceId, 1),
+        resolutionId: 'R1',
         decision: 'drop',
         effectiveOn: '2026-03-01',
         reason: 'too late',
       }),
     );
     expect(result).toEqual({ kind: 'nothing_held' });
-    expect(events).toEqual([]);
+    expect(events).toMatchObject([{ type: 'AdjudicationContinued', data: { entries: [], held: [] } }]);
   });
 
   test('of a payment that was refunded or reversed by hand are for a person', () => {
@@ -875,9 +877,15 @@ describe('reversals', () => {
 describe('what a person decides on held parts', () => {
   const held = (ledger: ClaimBench, statement = secondary()) => {
     const adjudicationId = adjudicationIdOf(statement.remittanceId, 1);
-    return (decision: 'release' | 'drop') =>
+    return (decision: 'release' | 'drop', resolutionId = 'R1') =>
       ledger.carryOut(
-        planResolution(ACCOUNT, { adjudicationId, decision, effectiveOn: '2026-03-01', reason: 'checked' }),
+        planResolution(ACCOUNT, {
+          adjudicationId,
+          resolutionId,
+          decision,
+          effectiveOn: '2026-03-01',
+          reason: 'checked',
+        }),
       );
   };
 
@@ -914,6 +922,21 @@ describe('what a person decides on held parts', () => {
     expect(ledger.owed()).toEqual(['C1 patient 5.00']);
     expect(resolve('drop').result).toEqual({ kind: 'nothing_held' });
     expect(ledger.post(secondary()).held).toEqual([]);
+  });
+
+  test('is over once it found nothing held, and decides nothing that is held later', () => {
+    const ledger = bench();
+    ledger.post(primary());
+    ledger.post(secondary());
+    const resolve = held(ledger);
+    resolve('drop');
+    expect(resolve('release', 'R2')).toMatchObject({
+      result: { kind: 'nothing_held' },
+      events: [{ type: 'AdjudicationContinued', data: { resolutionId: 'R2', entries: [], held: [] } }],
+    });
+    expect(resolve('release', 'R2')).toEqual({ result: { kind: 'nothing_held' }, events: [] });
+    const { adjudicationId } = ledger.ofType('ClaimAdjudicated').at(-1)!;
+    expect(ledger.account.claims.get(adjudicationId)!.decisions).toEqual(['R1', 'R2']);
   });
 
   test('is refused for a claim that is not there', () => {
