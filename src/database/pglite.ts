@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { arrayLiteral } from './array-literal.js';
@@ -13,6 +14,10 @@ const THREAD = new URL(
   `./pglite-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
   import.meta.url,
 );
+
+// V8 throws slower code of WebAssembly away when it has faster code, at which Node 24 now and then ends with
+// `jit_page_->allocations_.erase(addr) == 1` (nodejs/node#64500). It is kept instead: some megabytes, once.
+setFlagsFromString('--no-wasm-code-gc');
 
 /** Making a new folder takes some 3 s on a slow machine; one that hangs is taken for damaged. */
 const OPEN_TIMEOUT_MS = 30_000;
