@@ -16,7 +16,7 @@ const THREAD = new URL(
 );
 
 // V8 throws slower code of WebAssembly away when it has faster code, at which Node 24 now and then ends with
-// `jit_page_->allocations_.erase(addr) == 1` (nodejs/node#64500). It is kept instead: some megabytes, once.
+// `jit_page_->allocations_.erase(addr) == 1` (nodejs/node#64500). It is kept instead.
 setFlagsFromString('--no-wasm-code-gc');
 
 /** Making a new folder takes some 3 s on a slow machine; one that hangs is taken for damaged. */
