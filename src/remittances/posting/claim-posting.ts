@@ -10,7 +10,7 @@ import { ledgerId } from '../../ledger-id.js';
 import { accountIdForClaim, claimIdOfCharges } from '../settlement/charges-to-open.js';
 import type { ClaimOutcome, PlanOptions, SuspendedClaim } from '../settlement/claim-outcome.js';
 import { planClaim } from '../settlement/plan-claim.js';
-import { isZero } from '../settlement/sign-of.js';
+import { isZero } from '../../ledger/add-amounts.js';
 import type { Known, Lookups } from './lookups.js';
 
 /** How an account came to be considered. */

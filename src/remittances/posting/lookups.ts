@@ -1,6 +1,6 @@
 import type { ClaimStatement } from '../../ledger/claim-statement.js';
 import { claimIdOfCharges } from '../settlement/charges-to-open.js';
-import { isZero } from '../settlement/sign-of.js';
+import { isZero } from '../../ledger/add-amounts.js';
 import type { ClaimDirectory } from './claim-directory.js';
 
 /** What was looked up about a claim together with others. */

@@ -1,8 +1,9 @@
-import { parse as uuidBytes, v5 as uuidV5 } from 'uuid';
+import { parse as uuidBytes } from 'uuid';
 import { RecordingAppend, type RecordingAppendOptions } from '../../commands/recording-append.js';
 import type { Sender } from '../../commands/sender.js';
 import type { AppendResult, ExpectedRevision } from '../../event-store/event-store.js';
 import type { RemittanceEvent } from '../../ledger/remittance-events.js';
+import { nameUuid } from '../../name-uuid.js';
 
 const NAMESPACE = uuidBytes('0d9a0a52-2d0a-5f5b-9f6e-6c1f3f1d7b42');
 
@@ -56,5 +57,5 @@ export class StreamWriter {
 }
 
 function eventIdOf(stream: string, key: string, event: RemittanceEvent): string {
-  return uuidV5(Buffer.from([stream, key, event.type, JSON.stringify(event.data)].join('\n')), NAMESPACE);
+  return nameUuid(NAMESPACE, [stream, key, event.type, JSON.stringify(event.data)].join('\n'));
 }

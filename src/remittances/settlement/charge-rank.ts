@@ -5,7 +5,7 @@ import { chargesOf, isActive, standingChargesOf } from './adjudications.js';
 import { positionOf } from './position-of.js';
 import { effectOf } from './reason-codes.js';
 import { hasSameNumber } from './same-claim.js';
-import { isZero } from './sign-of.js';
+import { isZero } from '../../ledger/add-amounts.js';
 
 /*
  * What earlier claims say about a claim's charges. It decides only between charges that are equally good for a line by

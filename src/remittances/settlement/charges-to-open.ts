@@ -7,7 +7,8 @@ import { ledgerId } from '../../ledger-id.js';
 import { adjudicationIdOf } from '../../ledger/adjudication-id.js';
 import { chargeCodesOf } from './charge-code.js';
 import { positionOf } from './position-of.js';
-import { isZero, signOf } from './sign-of.js';
+import { isZero } from '../../ledger/add-amounts.js';
+import { signOf } from './sign-of.js';
 
 /** Who owes what earlier payers have dealt with, where the remittance does not name them. */
 const PRIOR_PAYER = 'prior-payer';

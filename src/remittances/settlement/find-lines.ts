@@ -1,5 +1,6 @@
 import type { StatedAdjustment, StatedLine } from '../../ledger/claim-statement.js';
 import type { Draft } from '../../ledger/draft.js';
+import { isZero, negated } from '../../ledger/add-amounts.js';
 import { money, sumOf } from '../../ledger/money.js';
 import { type Adjudication, adjudicationIn, standingLines } from './adjudications.js';
 import { sameModifiers } from './charge-code.js';
@@ -154,6 +155,5 @@ function matched(line: StatedLine, { parts }: LineOfOriginal): MatchedLine[] {
 
 /** The amount the other way, written with as many digits. */
 function negative(amount: string): string {
-  if (money(amount).isZero()) return amount;
-  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
+  return isZero(amount) ? amount : negated(amount);
 }

@@ -5,7 +5,7 @@ import type { Draft } from '../../ledger/draft.js';
 import { type Money, ZERO, money, sumOf } from '../../ledger/money.js';
 import { type Adjudication, adjudicationIn, isActive, standingLines } from './adjudications.js';
 import { type Named, mayBeSame, namingOf } from './same-claim.js';
-import { isZero } from './sign-of.js';
+import { isZero, negated } from '../../ledger/add-amounts.js';
 
 /** What a reversal is recognised by. */
 export type Reversal = Pick<
@@ -113,7 +113,7 @@ function negates(a: Totals, b: Totals): boolean {
 
 function isNegative(a: string, b: string): boolean {
   // Both are written alike, so that texts can be compared; zero has no sign.
-  return a === (b.startsWith('-') ? b.slice(1) : `-${b}`) || (a === b && isZero(a));
+  return a === negated(b) || (a === b && isZero(a));
 }
 
 type Explained = Totals & { lines: readonly Line[] };

@@ -13,7 +13,7 @@ import { factsOf, posted, suspended } from './outcome-of.js';
 import { postDecision } from './post-decision.js';
 import { postReversal } from './post-reversal.js';
 import { recordOf } from './record-of.js';
-import { isZero } from './sign-of.js';
+import { isZero } from '../../ledger/add-amounts.js';
 
 /** Not a claim of this payer: it was sent on. */
 const FORWARDED = '23';
