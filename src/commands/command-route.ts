@@ -8,13 +8,9 @@ import {
   ApiResponse,
   OmitType,
 } from '@nestjs/swagger';
-import { ProblemFields } from '../http/problem-fields.js';
+import { PROBLEM, ProblemFields } from '../http/problem-fields.js';
 import type { AccountRequest } from './account-request.js';
 import { ReceiptFields } from './receipt-fields.js';
-
-const PROBLEM = {
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemFields' } } },
-};
 
 /** A path that takes a command, and how OpenAPI describes it: the body is the command less what the path holds. */
 export function CommandRoute(

@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify';
-import type { Outcome, Receipt } from './receipt.js';
 
 /**
  * Says by status and header what a command came to: 201 when events were appended, 200 for a repeated command, the
@@ -7,7 +6,10 @@ import type { Outcome, Receipt } from './receipt.js';
  *
  * @returns the receipt, for the body
  */
-export function receiptAnswer(reply: FastifyReply, { appended, receipt }: Outcome): Receipt {
+export function receiptAnswer<R extends { revision: number }>(
+  reply: FastifyReply,
+  { appended, receipt }: { appended: boolean; receipt: R },
+): R {
   void reply.status(appended ? 201 : 200).header('etag', `"${receipt.revision}"`);
   return receipt;
 }

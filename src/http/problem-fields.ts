@@ -17,3 +17,8 @@ export class ProblemFields {
   @ApiProperty({ description: 'Stable; what a program goes by.', example: 'charge_not_found' })
   code!: string;
 }
+
+/** The part of a described answer that says it is a problem. */
+export const PROBLEM = {
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemFields' } } },
+};

@@ -1,6 +1,6 @@
 import { Get, applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
-import { ProblemFields } from '../../http/problem-fields.js';
+import { PROBLEM, ProblemFields } from '../../http/problem-fields.js';
 
 interface Described {
   summary: string;
@@ -15,10 +15,6 @@ interface Described {
   /** Codes of 404, where a path has parameters and is not about an account. */
   notFound?: string;
 }
-
-const PROBLEM = {
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemFields' } } },
-};
 
 /** A path that answers a question, and how OpenAPI describes it. */
 export function QueryRoute(path: string, described: Described): MethodDecorator {

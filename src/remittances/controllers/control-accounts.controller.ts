@@ -1,4 +1,4 @@
-import { Controller, Param, Post, Req, UseInterceptors } from '@nestjs/common';
+import { Controller, Param, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
@@ -8,22 +8,16 @@ import {
   ApiProperty,
   ApiResponse,
   ApiTags,
-  getSchemaPath,
 } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { isStream } from '../../commands/received.js';
-import { ReceiptInterceptor } from '../../commands/receipt-interceptor.js';
-import { checkFields } from '../../http/declared-fields.js';
-import { problemError, validationFailed } from '../../http/problem.js';
-import { ProblemFields } from '../../http/problem-fields.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { receiptAnswer } from '../../commands/receipt-answer.js';
+import { validationFailed } from '../../http/problem.js';
+import { PROBLEM, ProblemFields } from '../../http/problem-fields.js';
 import { idFault } from '../../http/value-fields.js';
 import { type BookingOutcome, ControlBookings } from '../posting/control-bookings.js';
 import { AGAINST_FIELDS, BookControlEntryFields } from './book-control-entry-fields.js';
+import { fieldsIn } from './fields-in.js';
 import { plainSenderOf } from './plain-sender.js';
-
-const PROBLEM = {
-  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemFields) } } },
-};
 
 class ControlEventFields {
   @ApiProperty({ format: 'uuid' })
@@ -98,7 +92,6 @@ const EXAMPLES = {
 @Controller('v1/control-accounts')
 @ApiTags('remittances')
 @ApiExtraModels(ProblemFields, ControlEntryReceiptFields, ...(AGAINST_FIELDS as never[]))
-@UseInterceptors(ReceiptInterceptor)
 export class ControlAccountsController {
   constructor(private readonly bookings: ControlBookings) {}
 
@@ -134,13 +127,12 @@ export class ControlAccountsController {
   })
   async book(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Param('controlAccountId') controlAccountId: string,
-  ): Promise<BookingOutcome> {
+  ): Promise<BookingOutcome['receipt']> {
     const message = idFault(controlAccountId);
     if (message !== undefined) throw validationFailed([{ field: 'controlAccountId', message }]);
-    if (isStream(request.body)) throw problemError('unsupported_media_type', 415, 'Send application/json.');
-    const asked = checkFields(BookControlEntryFields, request.body ?? undefined);
-    if ('errors' in asked) throw validationFailed(asked.errors);
-    return this.bookings.book(controlAccountId, asked.checked, plainSenderOf(request));
+    const asked = fieldsIn(BookControlEntryFields, request);
+    return receiptAnswer(reply, await this.bookings.book(controlAccountId, asked, plainSenderOf(request)));
   }
 }

@@ -1,4 +1,4 @@
-import { Controller, Post, Req, UseInterceptors } from '@nestjs/common';
+import { Controller, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
@@ -7,22 +7,15 @@ import {
   ApiProperty,
   ApiResponse,
   ApiTags,
-  getSchemaPath,
 } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { isStream } from '../../commands/received.js';
-import { ReceiptInterceptor } from '../../commands/receipt-interceptor.js';
-import { checkFields } from '../../http/declared-fields.js';
-import { problemError, validationFailed } from '../../http/problem.js';
-import { ProblemFields } from '../../http/problem-fields.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { receiptAnswer } from '../../commands/receipt-answer.js';
+import { PROBLEM, ProblemFields } from '../../http/problem-fields.js';
 import { type DepositOutcome, Deposits } from '../deposits/deposits.js';
 import { Reconciliation } from '../deposits/reconciliation.js';
 import { RecordDeposit } from '../deposits/record-deposit.js';
+import { fieldsIn } from './fields-in.js';
 import { plainSenderOf } from './plain-sender.js';
-
-const PROBLEM = {
-  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemFields) } } },
-};
 
 class DepositEventFields {
   @ApiProperty({ format: 'uuid' })
@@ -67,7 +60,6 @@ The deposit is kept before remittances are looked for: after a \`503\`, send it 
 @Controller('v1/deposits')
 @ApiTags('remittances')
 @ApiExtraModels(ProblemFields, DepositReceiptFields)
-@UseInterceptors(ReceiptInterceptor)
 export class DepositsController {
   constructor(
     private readonly deposits: Deposits,
@@ -96,13 +88,14 @@ export class DepositsController {
       'store_unavailable, clock_out_of_step, projections_behind or database_unavailable, with Retry-After',
     ...PROBLEM,
   })
-  async record(@Req() request: FastifyRequest): Promise<DepositOutcome> {
-    if (isStream(request.body)) throw problemError('unsupported_media_type', 415, 'Send application/json.');
-    const asked = checkFields(RecordDeposit, request.body ?? undefined);
-    if ('errors' in asked) throw validationFailed(asked.errors);
+  async record(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DepositOutcome['receipt']> {
+    const asked = fieldsIn(RecordDeposit, request);
     const sender = plainSenderOf(request);
-    const outcome = await this.deposits.record(asked.checked, sender);
+    const outcome = await this.deposits.record(asked, sender);
     await this.reconciliation.reconcile(sender);
-    return outcome;
+    return receiptAnswer(reply, outcome);
   }
 }

@@ -8,15 +8,13 @@ import {
   ApiQuery,
   ApiResponse,
   ApiTags,
-  getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isStream } from '../../commands/received.js';
 import type { Position } from '../../event-store/event-store.js';
 import { checkFields } from '../../http/declared-fields.js';
 import { X12_TYPES } from '../../http/fastify-edge.js';
 import { type ProblemError, problemError, validationFailed } from '../../http/problem.js';
-import { ProblemFields } from '../../http/problem-fields.js';
+import { PROBLEM, ProblemFields } from '../../http/problem-fields.js';
 import { idFault } from '../../http/value-fields.js';
 import type { FieldError } from '../../ledger/rejection.js';
 import { STOPPING } from '../../stopping.js';
@@ -25,14 +23,11 @@ import type { ResolvedClaim } from '../posting/resolve-claim.js';
 import { Remittances } from '../remittances.js';
 import type { SegmentText } from '../claim-text.js';
 import { EXAMPLE_FILE } from './example-file.js';
+import { fieldsIn } from './fields-in.js';
 import { ImportQuestion } from './import-question.js';
 import { ResolveClaimFields } from './resolve-claim-fields.js';
 import { plainSenderOf } from './plain-sender.js';
 import { sentFile } from './sent-file.js';
-
-const PROBLEM = {
-  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemFields) } } },
-};
 
 const IMPORT = `
 The file is the body, as \`application/edi-x12\` or \`text/plain\`, of any size up to 512 MB. It is kept first, then checked
@@ -132,13 +127,11 @@ export class RemittancesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AtPosition<ResolvedClaim>> {
     const place = placeOf(remittanceId, claim);
-    if (isStream(request.body)) throw problemError('unsupported_media_type', 415, 'Send application/json.');
-    const asked = checkFields(ResolveClaimFields, request.body ?? undefined);
-    if ('errors' in asked) throw validationFailed(asked.errors);
+    const asked = fieldsIn(ResolveClaimFields, request);
     const resolved = await this.remittances.resolveClaim(
       place.remittanceId,
       place.claim,
-      asked.checked,
+      asked,
       plainSenderOf(request),
     );
     void reply.status(resolved.appended ? 201 : 200);
