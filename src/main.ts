@@ -6,6 +6,7 @@ import { AppModule, type AppOptions, closingOnFailure } from './app.module.js';
 import { STORAGE, type Storage } from './composition.js';
 import type { Config } from './config.js';
 import { createHttpAdapter } from './http/fastify-edge.js';
+import { idleConnections } from './http/idle-connections.js';
 import { serveOpenApi } from './http/open-api.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import { createLogger, nestOptions } from './logging.js';
@@ -51,10 +52,11 @@ export async function startService(config: Config, options: AppOptions = {}): Pr
       endConnections(adapter.getInstance(), app.get<AbortController>(STOPPING).signal);
       app.useGlobalFilters(new ProblemFilter(log, routes));
       serveOpenApi(app, version());
+      const closeIdle = idleConnections(app.getHttpServer());
       await app.listen(config.port, config.host);
       const url = urlOf(app, config.host);
       app.get<Storage>(STORAGE).listensAt(url);
-      return { app, url, close: () => close(app, tracing) };
+      return { app, url, close: () => close(app, closeIdle, tracing) };
     } catch (error) {
       await app.close();
       throw error;
@@ -94,12 +96,16 @@ function toldToStop(): Promise<void> {
 }
 
 /** HTTP ends first, for queries may wait for the projections; then these, the commands under way, and what is open. */
-async function close(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
+async function close(
+  app: NestFastifyApplication,
+  closeIdle: () => void,
+  tracing: Tracing | undefined,
+): Promise<void> {
   app.get<AbortController>(STOPPING).abort();
   const server = app.getHttpServer();
   const cutOff = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
   // An answer that began before the order to stop leaves its connection open.
-  const idleLook = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+  const idleLook = setInterval(closeIdle, IDLE_LOOK_MS);
   try {
     await app.getHttpAdapter().close();
     await app.close();

@@ -109,7 +109,7 @@ async function withUserProjections<T>(
     }
     return await work(userProjections);
   } finally {
-    await userProjections.close();
+    userProjections.close();
   }
 }
 

@@ -72,6 +72,8 @@ function removeOldBuilds(): void {
 
 export interface CliResult {
   code: number | null;
+  /** What ended it, where it did not end by itself. */
+  signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
@@ -104,6 +106,6 @@ export function arledger(args: readonly string[], options: CliOptions = {}): Pro
   child.stdin.end(options.input ?? '');
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
 }

@@ -49,7 +49,7 @@ it(
     } finally {
       served.child.kill('SIGTERM');
     }
-    expect((await served.ended).code).toBe(0);
+    expect(await served.ended).toEqual(expect.objectContaining({ code: 0 }));
     const { code, stdout } = await arledger(['verify', '--json', '--data', data]);
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, ok: true, findings: [] });
   },

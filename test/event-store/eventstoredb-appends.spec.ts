@@ -113,7 +113,7 @@ describe('an append among others on the same call', () => {
     connection.failed(client, new Error('no node of the cluster could be found'));
     expect(connection.client).not.toBe(client);
     await send(connection, proposal());
-    await connection.close();
+    connection.close();
     for (let waitedMs = 0; waitedMs < 2_000 && connectionsTo(double) > 0; waitedMs += 20) await delay(20);
     expect(connectionsTo(double)).toBe(0);
   });
@@ -122,7 +122,7 @@ describe('an append among others on the same call', () => {
     await send(connection, proposal());
     double.faults.next('append', 'hang_before', { times: Infinity });
     const sent = Array.from({ length: 40 }, () => failureOf(send(connection, proposal())));
-    await connection.close();
+    connection.close();
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['Silent']));
   });
 });

@@ -49,6 +49,9 @@ function testInParallel(
   );
 }
 
+/** So many events of a read the client takes in, its end too, while nobody takes more than the first. */
+const HELD_BY_CLIENT = 40;
+
 const isUnavailable = expect.objectContaining({ name: 'StoreUnavailable' });
 const idsIn = async (stream: string): Promise<string[]> =>
   (await list(store.readStream(stream))).map(({ id }) => id);
@@ -230,6 +233,17 @@ describe('a read', () => {
       }
     };
     await expect(reading()).rejects.toEqual(isUnavailable);
+  });
+
+  test('fails when the store is closed before what has come is taken, and does not hold that up', async () => {
+    const stream = newStream();
+    await store.append(stream, 'no_stream', many.slice(0, HELD_BY_CLIENT));
+    const other = await openEventStoreDb({ url: double.url });
+    const reading = other.readStream(stream);
+    await reading.next();
+    await delay(200); // All of it has come.
+    await other.close();
+    await expect(list(reading)).rejects.toEqual(isUnavailable);
   });
 });
 

@@ -5,6 +5,7 @@ import { StandsStill, type Unfinished } from '../../src/remittances/posting/stan
 import { resumeInTime } from '../../src/remittances/resume-in-time.js';
 import { readableLog } from '../commands/accounts-on-a-log.js';
 import { onALog } from '../commands/accounts-on-a-log.js';
+import { ReadModelsOfLog } from '../support/read-models-of-log.js';
 import { ImportingProcess, claimOf, dyingAt, fileOf, typesIn } from './posting/import-on-a-log.js';
 
 const remittance = (remittanceId: string, progress: string) => ({
@@ -61,6 +62,20 @@ describe('a service that runs', () => {
       expect(lines).toContainEqual(
         expect.objectContaining({ msg: 'went on with remittances that were cut off', files: 1 }),
       );
+    });
+  });
+
+  it('ends at the signal though it waits for projections that are behind', async () => {
+    await onALog(async (store) => {
+      const behind = Object.assign(new ReadModelsOfLog(store), {
+        catchUp: (signal?: AbortSignal) => delay(600_000, undefined, { signal }),
+      });
+      const { imports } = new ImportingProcess(store, undefined, { directory: behind });
+      const stopping = new AbortController();
+      const resumed = resumeInTime(imports, stopping.signal, readableLog().log);
+      await delay(20);
+      stopping.abort();
+      await resumed;
     });
   });
 

@@ -52,7 +52,7 @@ export class Connection {
     this.#connectedAt = performance.now();
     this.#givenUp.add(failed);
     setTimeout(() => {
-      if (this.#givenUp.has(failed)) void this.#end(failed);
+      if (this.#givenUp.has(failed)) this.#end(failed);
     }, GRACE_MS).unref();
   }
 
@@ -62,8 +62,8 @@ export class Connection {
   }
 
   /** Ends all clients: one that is given up would keep the process alive as long as its grace lasts. */
-  async close(): Promise<void> {
-    await Promise.all([this.#connected, ...this.#givenUp].map((connected) => this.#end(connected)));
+  close(): void {
+    for (const connected of [this.#connected, ...this.#givenUp]) this.#end(connected);
   }
 
   #connect(): Connected {
@@ -71,12 +71,14 @@ export class Connection {
     return { client, appends: new Appends(client, this.callOptions) };
   }
 
-  async #end(connected: Connected): Promise<void> {
+  #end(connected: Connected): void {
     const { client, appends } = connected;
     this.#givenUp.delete(connected);
     this.#cutOff.add(client);
     appends.close();
-    await client.dispose();
+    // Its calls are cancelled at once. It is not waited for: of an answer that has come and that nobody takes, it waits
+    // for the end for ever.
+    void client.dispose();
   }
 }
 

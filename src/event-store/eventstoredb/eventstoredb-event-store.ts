@@ -154,7 +154,7 @@ export class EventStoreDbEventStore implements EventStore {
   async close(): Promise<void> {
     await Promise.allSettled(this.#appending);
     this.#closing.abort();
-    await this.#connection.close();
+    this.#connection.close();
   }
 
   /** Subscribes, and again after every drop, from where it was. */

@@ -68,19 +68,23 @@ export class ProjectionProgress {
    * Resolves when all live projections have reached a position.
    *
    * @throws ProjectionsBehind when they have not within the time
-   * @throws ReadModelsOfAnotherLog, DatabaseUnavailable
+   * @throws ReadModelsOfAnotherLog, DatabaseUnavailable, and the reason of the signal
    */
-  async waitFor(position: Position, timeoutMs: number): Promise<void> {
+  async waitFor(position: Position, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     if (hasReached(this.#told?.position, position)) return;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const waiter: Waiter = { position, resolve: () => resolve(undefined), reject };
     const timer = setTimeout(() => reject(new ProjectionsBehind(position, this.#seen)), timeoutMs);
+    const stop = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', stop);
     this.#waiters.add(waiter);
     if (!this.#polling) void this.#poll();
     try {
       await promise;
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
       this.#waiters.delete(waiter);
     }
   }

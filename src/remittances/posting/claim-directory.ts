@@ -20,8 +20,8 @@ export interface RemittancePayment {
 
 /** Where claims are to be found: asked of the read models, which may be behind by what was just appended. */
 export interface ClaimDirectory {
-  /** Waits until everything that is in the log now can be found. */
-  catchUp(): Promise<void>;
+  /** Waits until everything that is in the log now can be found; no longer than the signal lets it. */
+  catchUp(signal?: AbortSignal): Promise<void>;
   /** By claim id: the accounts that have charges of it, at most 20 each. Claim ids without any are left out. */
   accountsOfClaims(claimIds: readonly string[]): Promise<Map<string, string[]>>;
   /** Accounts on which this payer's claim was posted before, at most 20. */

@@ -37,16 +37,16 @@ export class CurrentReadModels {
    *
    * @throws ProblemError `projections_behind`, `read_models_not_ready`, `read_models_of_another_log`,
    *   `database_unavailable`
-   * @throws StoreUnavailable
+   * @throws StoreUnavailable, and the reason of the signal
    */
-  async caughtUp(): Promise<void> {
+  async caughtUp(signal?: AbortSignal): Promise<void> {
     const { projector, store, patienceMs = PATIENCE_MS } = this.options;
     projector.start();
     const head = await store.head();
     try {
       for (let before = await this.#passed(); ;) {
         try {
-          await this.#reach(head, patienceMs);
+          await this.#reach(head, patienceMs, signal);
           return;
         } catch (error) {
           if (!(error instanceof ProjectionsBehind || error instanceof ReadModelsNotReady)) throw error;
@@ -75,12 +75,12 @@ export class CurrentReadModels {
     }
   }
 
-  async #reach(head: Position | undefined, withinMs: number): Promise<void> {
+  async #reach(head: Position | undefined, withinMs: number, signal?: AbortSignal): Promise<void> {
     const until = performance.now() + withinMs;
-    if (head !== undefined) await this.options.progress.waitFor(head, withinMs);
+    if (head !== undefined) await this.options.progress.waitFor(head, withinMs, signal);
     while (!(await this.#isThere())) {
       if (performance.now() > until) throw new ReadModelsNotReady();
-      await delay(LOOK_EVERY_MS);
+      await delay(LOOK_EVERY_MS, undefined, { signal });
     }
   }
 

@@ -13,8 +13,8 @@ const PAYMENTS_MAX = 20;
 export class DatabaseClaimDirectory implements ClaimDirectory {
   constructor(private readonly readModels: CurrentReadModels) {}
 
-  catchUp(): Promise<void> {
-    return this.readModels.caughtUp();
+  catchUp(signal?: AbortSignal): Promise<void> {
+    return this.readModels.caughtUp(signal);
   }
 
   async accountsOfClaims(claimIds: readonly string[]): Promise<Map<string, string[]>> {

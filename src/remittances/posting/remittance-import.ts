@@ -120,7 +120,7 @@ export class RemittanceImport {
    */
   async resume(options: ResumeOptions): Promise<FileSummary[]> {
     const { directory, unfinished } = this.parts;
-    await directory.catchUp();
+    await directory.catchUp(options.signal);
     const { decisions, remittances } = (options.standsStill ?? everything).of({
       decisions: await unfinished.decisions(),
       remittances: await unfinished.remittances(),

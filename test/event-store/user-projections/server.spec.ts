@@ -54,7 +54,7 @@ function onServer(at: string): void {
 
   afterAll(async () => {
     await userProjections.remove();
-    await userProjections.close();
+    userProjections.close();
     await store.close();
     await client.dispose();
   }, WITHIN_MS);
@@ -203,7 +203,7 @@ function onServer(at: string): void {
         await client.disableProjection(script.name);
         expect((await newer.install()).projections[0]!.outcome).toBe('started');
       } finally {
-        await newer.close();
+        newer.close();
       }
       expect((await userProjections.install(['balances'])).projections).toMatchObject([
         { outcome: 'updated' },
@@ -235,7 +235,7 @@ function onServer(at: string): void {
           await delay(100);
         }
       } finally {
-        await wrong.close();
+        wrong.close();
       }
       expect((await userProjections.install()).projections[0]!.outcome).toBe('updated');
       await expectOurs(balances);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { openEmbeddedStore } from '../../../src/event-store/embedded/embedded-event-store.js';
 import type { EventStore } from '../../../src/event-store/event-store.js';
@@ -183,6 +184,20 @@ onEachDatabase('the directory of claims', (fresh) => {
       expect(performance.now() - started).toBeGreaterThanOrEqual(190);
       await directory.catchUp();
       expect((await directory.accountsOfClaims(['C1'])).get('C1')).toEqual(['A1']);
+    }));
+
+  test('waits no longer than it is told to', () =>
+    onADirectory(fresh, async ({ store, models }) => {
+      await charges(store, 'A1', [['X1', 'C1']]);
+      const { database, progress } = models;
+      const idle = { start: () => undefined };
+      const stopping = new AbortController();
+      const waiting = new CurrentReadModels({ database, store, progress, projector: idle });
+      const ended = expect(waiting.caughtUp(stopping.signal)).rejects.toMatchObject({ name: 'AbortError' });
+      await delay(100);
+      stopping.abort();
+      await ended;
+      await expect(waiting.caughtUp(stopping.signal)).rejects.toMatchObject({ name: 'AbortError' });
     }));
 
   test('waits for tables that are not there though the log was passed long ago', () =>

@@ -144,8 +144,8 @@ export class UserProjections {
     }));
   }
 
-  async close(): Promise<void> {
-    await this.#connection.close();
+  close(): void {
+    this.#connection.close();
   }
 
   #chosen(projections: readonly string[] = []): readonly Script[] {
