@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newDatabase, noPostgres } from '../support/database-server.js';
 
 /** What a measure tells: numbers by what they are of. */
 export type Figures = Readonly<Record<string, number>>;
@@ -23,6 +22,8 @@ export interface Taken {
   value: number;
   /** MiB. */
   peakMb?: number;
+  /** How many takes the value is the median of. */
+  takes?: number;
 }
 
 /** A limit, or a peer, that we are held against. */
@@ -68,7 +69,11 @@ export interface RowBenchOptions {
   isLarge: boolean;
   /** Where folders of measures are made. */
   folder: string;
+  /** Makes an empty database in the PostgreSQL of this machine; left out where it has none. */
+  newPostgres?: (() => Promise<{ url: string; remove: () => Promise<void> }>) | undefined;
   onLine: (line: Line) => void;
+  /** Told what is taken next. */
+  onMeasure: (name: string) => void;
 }
 
 /** What a row measures with: processes, folders, databases, and where its lines go. */
@@ -79,24 +84,20 @@ export class RowBench<M extends Measures> implements AsyncDisposable {
   readonly rounds: number;
   /** A work that goes on for a time goes on for so long. */
   readonly seconds: number;
-  private readonly letter: string;
-  private readonly folder: string;
-  private readonly onLine: (line: Line) => void;
+  private readonly given: RowBenchOptions;
   private readonly cleaning: (() => Promise<void>)[] = [];
 
-  constructor({ letter, isQuick, isLarge, folder, onLine }: RowBenchOptions) {
-    this.letter = letter;
-    this.isQuick = isQuick;
-    this.isLarge = isLarge;
-    this.rounds = isQuick ? 1 : 3;
-    this.seconds = isQuick ? 1 : 5;
-    this.folder = folder;
-    this.onLine = onLine;
+  constructor(given: RowBenchOptions) {
+    this.given = given;
+    this.isQuick = given.isQuick;
+    this.isLarge = given.isLarge;
+    this.rounds = given.isQuick ? 1 : 3;
+    this.seconds = given.isQuick ? 1 : 4;
   }
 
   /** A new folder, which goes when the row is done. */
   async newFolder(): Promise<string> {
-    const folder = await mkdtemp(join(this.folder, `${this.letter}-`));
+    const folder = await mkdtemp(join(this.given.folder, `${this.given.letter}-`));
     this.cleaning.push(() => rm(folder, { recursive: true, force: true }));
     return folder;
   }
@@ -104,15 +105,14 @@ export class RowBench<M extends Measures> implements AsyncDisposable {
   /** The databases that read models may lie in: PGlite, and PostgreSQL where this machine has one. */
   databases(): DatabaseKind[] {
     const pglite: DatabaseKind = { name: 'PGlite', newUrl: () => Promise.resolve(undefined) };
-    const postgres: DatabaseKind = {
-      name: 'PostgreSQL',
-      newUrl: async () => {
-        const { url, remove } = await newDatabase();
-        this.cleaning.push(remove);
-        return url;
-      },
+    const { newPostgres } = this.given;
+    if (newPostgres === undefined) return [pglite];
+    const newUrl = async (): Promise<string> => {
+      const { url, remove } = await newPostgres();
+      this.cleaning.push(remove);
+      return url;
     };
-    return noPostgres() === undefined ? [pglite, postgres] : [pglite];
+    return [pglite, { name: 'PostgreSQL', newUrl }];
   }
 
   /**
@@ -124,9 +124,10 @@ export class RowBench<M extends Measures> implements AsyncDisposable {
     name: N,
     given: Parameters<M[N]>[0],
   ): Promise<Measured<Awaited<ReturnType<M[N]>>>> {
+    this.given.onMeasure(name);
     return new Promise((resolve, reject) => {
       const program = new URL('./one-measure.js', import.meta.url);
-      const child = fork(program, [this.letter, name, JSON.stringify(given)], {
+      const child = fork(program, [this.given.letter, name, JSON.stringify(given)], {
         // Standard output is for the table alone.
         stdio: ['ignore', 2, 2, 'ipc'],
       });
@@ -179,7 +180,7 @@ export class RowBench<M extends Measures> implements AsyncDisposable {
 
   /** Adds a line to the table. */
   add(line: Omit<Line, 'row'>): void {
-    this.onLine({ row: this.letter, ...line });
+    this.given.onLine({ row: this.given.letter, ...line });
   }
 
   /** Removes the folders and databases that were made. */
@@ -193,6 +194,7 @@ export function middleOf(all: readonly Taken[]): Taken {
   const peaks = all.flatMap(({ peakMb }) => (peakMb === undefined ? [] : [peakMb]));
   return {
     value: median(all.map(({ value }) => value)),
+    takes: all.length,
     ...(peaks.length > 0 && { peakMb: Math.max(...peaks) }),
   };
 }

@@ -4,18 +4,23 @@ import { pipeline } from 'node:stream/promises';
 import { hospital } from '../../src/generator/hospital.js';
 import type { AccountCommand } from '../../src/ledger/commands.js';
 
-/** Some forty events an account, in two years of the hospital. */
-const EVENTS_AN_ACCOUNT = 40;
+/** In two years of the hospital there are some 28 to an account; fewer while it is small. */
+const COMMANDS_AN_ACCOUNT = 24;
 
-/** The first so many commands of a made-up hospital that is large enough for them. */
+/**
+ * The first so many commands of a made-up hospital that is large enough for them.
+ *
+ * @throws when it was not
+ */
 export function* hospitalOf(commands: number): Generator<AccountCommand> {
-  const accounts = Math.ceil(commands / EVENTS_AN_ACCOUNT);
+  const accounts = Math.ceil(commands / COMMANDS_AN_ACCOUNT);
   let left = commands;
   for (const command of hospital({ accounts, months: 24, seed: 1 })) {
     yield command;
     left -= 1;
     if (left === 0) return;
   }
+  throw new Error(`the hospital has ${left} commands too few`);
 }
 
 /** Writes such commands to a file, as `arledger generate` would. */

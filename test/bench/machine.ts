@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -46,7 +46,8 @@ export async function describeMachine(folder: string): Promise<Machine> {
 }
 
 function syncsIn(folder: string): number {
-  const file = openSync(join(folder, 'synced'), 'w');
+  const path = join(folder, 'synced');
+  const file = openSync(path, 'w');
   const page = Buffer.alloc(4096, 1);
   const start = performance.now();
   let syncs = 0;
@@ -55,6 +56,7 @@ function syncsIn(folder: string): number {
     fdatasyncSync(file);
   }
   closeSync(file);
+  rmSync(path);
   return Math.round((syncs * 1000) / (performance.now() - start));
 }
 

@@ -7,7 +7,7 @@ import { peakMbOf } from './peak-memory.js';
 import { ROWS } from './rows.js';
 
 const [letter, name, given] = process.argv.slice(2) as [string, string, string];
-const { row } = await ROWS[letter]!();
+const { row } = await ROWS[letter]!.load();
 const figures = await row.measures[name]!(JSON.parse(given) as never);
 const done: MeasureDone = { figures, peakMb: peakMbOf() };
 // Whatever is still open ends with it: the time that closing takes is nobody's figure.

@@ -1,15 +1,22 @@
 import type { Row } from './bench-row.js';
 
-/** The rows of the table by their letters; loaded when asked for, so that a measure holds only what it needs. */
-export const ROWS: Readonly<Record<string, () => Promise<{ row: Row }>>> = {
-  a: () => import('./rows/a-commands.js'),
-  b: () => import('./rows/b-http.js'),
-  c: () => import('./rows/c-import.js'),
-  d: () => import('./rows/d-rebuild.js'),
-  e: () => import('./rows/e-long-account.js'),
-  f: () => import('./rows/f-aging.js'),
-  g: () => import('./rows/g-memory.js'),
-  h: () => import('./rows/h-remittances.js'),
-  i: () => import('./rows/i-x12.js'),
-  p: () => import('./peers/p-peers.js'),
+export interface RowEntry {
+  /** Some minutes that it takes at full size on two quiet cores, so that whoever waits knows. */
+  minutes: number;
+  /** Loaded when asked for, so that a measure holds only what it needs. */
+  load: () => Promise<{ row: Row }>;
+}
+
+/** The rows of the table by their letters. */
+export const ROWS: Readonly<Record<string, RowEntry>> = {
+  a: { minutes: 5, load: () => import('./rows/a-commands.js') },
+  b: { minutes: 3, load: () => import('./rows/b-http.js') },
+  c: { minutes: 4, load: () => import('./rows/c-import.js') },
+  d: { minutes: 6, load: () => import('./rows/d-rebuild.js') },
+  e: { minutes: 4, load: () => import('./rows/e-long-account.js') },
+  f: { minutes: 4, load: () => import('./rows/f-aging.js') },
+  g: { minutes: 8, load: () => import('./rows/g-memory.js') },
+  h: { minutes: 3, load: () => import('./rows/h-remittances.js') },
+  i: { minutes: 1, load: () => import('./rows/i-x12.js') },
+  p: { minutes: 15, load: () => import('./peers/p-peers.js') },
 };

@@ -4,9 +4,10 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import type { Memory, Served } from './memory-service.js';
+import { said } from './said.js';
 
 /** The service as a process of its own, whose memory can be asked for. */
-export class WatchedService {
+export class WatchedService implements AsyncDisposable {
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
@@ -67,25 +68,11 @@ export class WatchedService {
     return `http://127.0.0.1:${this.port}/v1`;
   }
 
-  async stop(): Promise<void> {
+  /** Stops it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.child.connected) return;
     const exited = once(this.child, 'exit');
     this.child.disconnect();
     await exited;
-  }
-}
-
-/** What a child says next. */
-async function said(child: ChildProcess): Promise<unknown> {
-  const heard = new AbortController();
-  const { signal } = heard;
-  try {
-    return await Promise.race([
-      once(child, 'message', { signal }).then(([message]) => message as unknown),
-      once(child, 'exit', { signal }).then(([code]): never => {
-        throw new Error(`the service ended with ${code}`);
-      }),
-    ]);
-  } finally {
-    heard.abort();
   }
 }

@@ -1,12 +1,9 @@
 /*
- * One of the servers that http.bench.ts compares, in a process of its own: tells its parent the port, when it is asked
- * how much it has worked, and when it is told to stop, how much memory it took and where its log ends.
+ * One of the servers of row b, in a process of its own: `server.js NAME FOLDER` tells its parent the port, and when it is
+ * told to stop, how much memory it took and where its log ends.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { readConfig } from '../../../src/config.js';
 import { EVENT_STORE, type EventStore } from '../../../src/event-store/event-store.js';
@@ -16,20 +13,9 @@ import { startStockNest } from './stock-nest.js';
 
 export type ServerName = 'bare' | 'fastify' | 'nest' | 'arledger' | 'arledger writing only';
 
-/** What a server is asked. */
-export type Asked = 'worked' | 'stop';
-
 /** What a server says when it listens. */
 export interface Listening {
   port: number;
-}
-
-/** How long a server has kept processors busy since its start, in µs. */
-export interface Worked {
-  /** All of its threads together. */
-  process: number;
-  /** The thread that answers requests. */
-  thread: number;
 }
 
 /** What a server says when it has stopped. */
@@ -127,17 +113,15 @@ const PAYMENT_SCHEMA = {
   },
 } as const;
 
-/** The ledger as it is served, on an embedded log in a new folder; without its read models, only the write side. */
+/** The ledger as it is served, on an embedded log in the folder; without its read models, only the write side. */
 async function startArledger({ readModels }: { readModels: boolean }): Promise<Started> {
-  const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'arledger-bench-'));
-  const config = readConfig({ ARLEDGER_DATA: folder, PORT: '0' });
+  const config = readConfig({ ARLEDGER_DATA: process.argv[3], PORT: '0' });
   const { app, url, close } = await startService(config, { readModels });
   return {
     port: Number(new URL(url).port),
     stop: async () => {
       const head = await app.get<EventStore>(EVENT_STORE).head();
       await close();
-      rmSync(folder, { recursive: true });
       return head;
     },
   };
@@ -145,16 +129,8 @@ async function startArledger({ readModels }: { readModels: boolean }): Promise<S
 
 const { port, stop } = await servers[process.argv[2] as ServerName]();
 process.once('disconnect', () => process.exit(1));
-process.on('message', (asked: Asked) => {
-  if (asked === 'worked') process.send!(worked());
-  else void stopAndTell();
-});
+process.on('message', () => void stopAndTell());
 process.send!({ port } satisfies Listening);
-
-function worked(): Worked {
-  const total = ({ user, system }: NodeJS.CpuUsage): number => user + system;
-  return { process: total(process.cpuUsage()), thread: total(process.threadCpuUsage()) };
-}
 
 async function stopAndTell(): Promise<void> {
   const head = await stop?.();

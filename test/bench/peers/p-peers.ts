@@ -128,15 +128,16 @@ async function compareCommands(bench: PeersBench): Promise<void> {
       bench.add({ work: peer.name, unit: '', remark: 'nothing here to run it on' });
       continue;
     }
-    const modules = await install(peer);
-    if (modules === undefined) bench.add({ work: peer.name, unit: '', remark: 'does not install' });
-    else {
+    const installed = await install(peer);
+    if ('reason' in installed) {
+      bench.add({ work: peer.name, unit: '', remark: `does not install: ${installed.reason}` });
+    } else {
       const newPlace = async (): Promise<PeerPlace> => ({
         folder: await bench.newFolder(),
         databaseUrl: peer.needs === 'databaseUrl' ? await postgres?.newUrl() : undefined,
         eventStoreUrl,
       });
-      ready.push({ peer, modules, newPlace });
+      ready.push({ peer, modules: installed.folder, newPlace });
     }
   }
   const { seconds } = bench;
@@ -166,8 +167,10 @@ async function compareCommands(bench: PeersBench): Promise<void> {
 /** All of our projections beside one of Emmett's, both on PostgreSQL. */
 async function compareRebuilds(bench: PeersBench): Promise<void> {
   const postgres = bench.databases().find(({ name }) => name === 'PostgreSQL');
-  const modules = postgres && (await install(emmettOnPostgres));
-  if (!postgres || modules === undefined) return;
+  const installed = postgres && (await install(emmettOnPostgres));
+  // Why it is not there was said before.
+  if (!installed || 'reason' in installed) return;
+  const modules = installed.folder;
   const commands = bench.isQuick ? 2_000 : 50_000;
   const place = { folder: await bench.newFolder(), databaseUrl: await postgres.newUrl() };
   await bench.measure('fill the log', { folder: place.folder, commands });

@@ -8,6 +8,8 @@ import type { AccountCommand } from '../../../src/ledger/commands.js';
 
 /** Packages are looked for from where the file lies that imports them. */
 const LOADER = 'load.mjs';
+/** SQLite is compiled where nobody has it ready, which takes minutes. */
+const INSTALL_MINUTES_MAX = 10;
 
 /** Where a peer keeps its events. */
 export interface PeerPlace {
@@ -76,9 +78,13 @@ function idOf(data: Record<string, unknown>): string {
 /**
  * Installs a peer's packages outside of the project, or finds them there from an earlier run.
  *
- * @returns its folder, or undefined with what npm said on standard error
+ * @returns its folder; or why it does not install, in a line
  */
-export async function install({ name, packages, builds = [] }: Peer): Promise<string | undefined> {
+export async function install({
+  name,
+  packages,
+  builds = [],
+}: Peer): Promise<{ folder: string } | { reason: string }> {
   const folder = join(tmpdir(), 'arledger-bench-peers', name.toLowerCase().replaceAll(' ', '-'));
   await mkdir(folder, { recursive: true });
   const allowScripts = Object.fromEntries(builds.map((built) => [built, true]));
@@ -88,11 +94,15 @@ export async function install({ name, packages, builds = [] }: Peer): Promise<st
   );
   await writeFile(join(folder, LOADER), 'export const load = (name) => import(name);\n');
   try {
-    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder });
-    return folder;
+    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund'], {
+      cwd: folder,
+      timeout: INSTALL_MINUTES_MAX * 60_000,
+    });
+    return { folder };
   } catch (error) {
-    process.stderr.write(`${name} does not install: ${(error as { stderr?: string }).stderr ?? ''}\n`);
-    return undefined;
+    const { killed, stderr = '' } = error as { killed?: boolean; stderr?: string };
+    if (killed) return { reason: `not done within ${INSTALL_MINUTES_MAX} minutes` };
+    return { reason: /^npm error .*/m.exec(stderr)?.[0] ?? (error as Error).message.split('\n')[0]! };
   }
 }
 

@@ -1,50 +1,75 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { type Taken, defineRow } from '../bench-row.js';
-import type { HttpResult } from '../http.bench.js';
+import { fork } from 'node:child_process';
+import { defineRow, middle } from '../bench-row.js';
+import { LedgerPosts } from '../http/ledger-posts.js';
+import type { Listening, ServerName, Stopped } from '../http/server.js';
+import { said } from '../said.js';
 
 /*
- * Durable commands over HTTP: http.bench.ts takes the servers in turns, each in a process of its own.
+ * How many POSTs of charges and payments a second are answered over 64 connections that stay open: by servers that do
+ * nothing with them, from bare node:http up to NestJS as its documentation has it, and by ours, which has each command
+ * durable in its embedded log before it answers. Every server is a process of its own, whose memory is shown.
  */
 
-const SERVERS = [
+const WARM_UP_SECONDS = 3;
+const OURS = [
+  ['arledger', 'POST charges and payments'],
+  ['arledger writing only', 'the same, without read models'],
+] as const;
+const OTHERS = [
   ['nest', 'stock NestJS, nothing done'],
   ['fastify', 'Fastify with a schema, nothing done'],
   ['bare', 'node:http, nothing done'],
 ] as const;
 
-export const row = defineRow({
-  title: 'durable commands over HTTP, 64 connections',
-  measures: {},
-  async run(bench) {
-    const program = fileURLToPath(new URL('../http.bench.js', import.meta.url));
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [...process.execArgv, program, String(bench.seconds), String(bench.rounds)],
-      { env: { ...process.env, BENCH_JSON: '1' } },
-    );
-    const results = new Map<string, HttpResult>();
-    for (const line of stdout.trim().split('\n')) {
-      const result = JSON.parse(line) as HttpResult;
-      results.set(result.server, result);
+const measures = {
+  /** One server from its start to its end; `p99` in ms. */
+  async server({ name, folder, seconds }: { name: ServerName; folder: string; seconds: number }) {
+    const server = fork(new URL('../http/server.js', import.meta.url), [name, folder]);
+    const { port } = (await said(server)) as Listening;
+    const posts = new LedgerPosts(port);
+    const isOurs = OURS.some(([ours]) => ours === name);
+    const opened = isOurs ? (await posts.open()).answers : 0;
+    const warmUp = await posts.postFor(WARM_UP_SECONDS);
+    const result = await posts.postFor(seconds);
+    server.send('stop');
+    const { head, peakMb: serverMb } = (await said(server)) as Stopped;
+    const durable = opened + warmUp.answers + result.answers;
+    if (isOurs && Number(head) !== durable) {
+      throw new Error(`${durable} commands were answered, the log holds ${head} events`);
     }
-    const taken = (server: string): Taken => {
-      const { perSecond, peakMb } = results.get(server)!;
-      return { value: perSecond, peakMb };
-    };
-    for (const [ours, work] of [
-      ['arledger', 'POST charges and payments'],
-      ['arledger writing only', 'the same, without read models'],
-    ] as const) {
-      for (const [server, name] of SERVERS) {
-        bench.add({ work, unit: '/s', ours: taken(ours), beside: { name, ...taken(server) } });
+    return { perSecond: result.answers / result.seconds, p99: result.p99, serverMb };
+  },
+};
+
+export const row = defineRow({
+  title: 'durable commands over HTTP, 64 connections, 1,000 accounts',
+  measures,
+  async run(bench) {
+    const { seconds } = bench;
+    const turns = await bench.eachRound(async () => {
+      const turn = new Map<ServerName, { perSecond: number; p99: number; peakMb: number }>();
+      for (const [name] of [...OTHERS, ...OURS]) {
+        const folder = await bench.newFolder();
+        const { serverMb: peakMb, ...figures } = await bench.measure('server', { name, folder, seconds });
+        turn.set(name, { ...figures, peakMb });
+      }
+      return turn;
+    });
+    const of = (server: ServerName, figure: 'perSecond' | 'p99') =>
+      middle(
+        turns.map((turn) => turn.get(server)!),
+        figure,
+      );
+    for (const [ours, work] of OURS) {
+      for (const [server, name] of OTHERS) {
+        const beside = { name, ...of(server, 'perSecond') };
+        bench.add({ work, unit: '/s', ours: of(ours, 'perSecond'), beside });
       }
       bench.add({
         work: `${work}: 99 of 100 within`,
         unit: 'ms',
-        ours: { value: results.get(ours)!.p99 },
-        beside: { name: SERVERS[0][1], value: results.get('nest')!.p99 },
+        ours: of(ours, 'p99'),
+        beside: { name: OTHERS[0][1], ...of('nest', 'p99') },
       });
     }
   },

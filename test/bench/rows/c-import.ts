@@ -36,7 +36,7 @@ export const row = defineRow({
   measures,
   async run(bench) {
     const file = join(await bench.newFolder(), 'commands.ndjson');
-    await bench.measure('write', { file, commands: bench.isQuick ? 4_000 : 250_000 });
+    await bench.measure('write', { file, commands: bench.isQuick ? 4_000 : 100_000 });
     for (const database of bench.databases()) await importInto(bench, database, file);
   },
 });
@@ -52,6 +52,7 @@ async function importInto(
     return { ...(await bench.measure('import', { ...place, file })), place };
   });
   const { place, events } = imports.at(-1)!;
+  const of = `${events.toLocaleString('en')} events`;
   const rows = join(place.folder, 'rows');
   await bench.measure('save rows', { ...place, rows, only: LARGEST_TABLES });
   for (const keys of KEYS) {
@@ -61,13 +62,14 @@ async function importInto(
     });
     const { value: rate } = middle(copies, 'rowsPerSecond');
     bench.add({
-      work: `import until projected, ${name}`,
+      work: `import of ${of} until projected, ${name}`,
       unit: 'events/s',
       ours: middle(imports, 'projected'),
       beside: { name: copyName(keys, rate), ...middle(copies, 'perSecond') },
     });
   }
-  bench.add({ work: `import until durable, ${name}`, unit: 'events/s', ours: middle(imports, 'durable') });
+  const work = `import of ${of} until durable, ${name}`;
+  bench.add({ work, unit: 'events/s', ours: middle(imports, 'durable') });
 }
 
 function copyName(keys: string, rowsPerSecond: number): string {
