@@ -38,7 +38,7 @@ export interface Change {
   max?: Row;
   /**
    * Sets `column` to the sum of this and all earlier `amount`s of the rows that share the first key column; only where
-   * rows are written once.
+   * rows are written once, and then with every row.
    */
   running?: { column: string; amount: string };
 }

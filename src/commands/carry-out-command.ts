@@ -13,6 +13,9 @@ import { type Outcome, filledIn } from './receipt.js';
 import { CommandRejected, RevisionMismatch } from './refusals.js';
 import type { Sender } from './sender.js';
 
+/** Most commands need no earlier event. */
+const NONE_RECALLED: ReadonlyMap<string, Recalled> = new Map();
+
 /**
  * Decides a command on its account, appends what follows and folds it, again on the account as it is then when another
  * process was faster. Must have the account to itself.
@@ -32,7 +35,8 @@ export async function carryOutCommand(
   const { accountId } = command;
   const attempts = new Attempts(folded, onRetry);
   for (;;) {
-    const recalled = await loading.recall(accountId, recordedEventsNeeded(folded.account, command));
+    const needed = recordedEventsNeeded(folded.account, command);
+    const recalled = needed.length === 0 ? NONE_RECALLED : await loading.recall(accountId, needed);
     const decision = decide(folded.account, command, {
       today: today.now(),
       recorded: (entryId) => recalled.get(entryId)?.event,
@@ -65,21 +69,16 @@ async function appendAndFold(
   const { recordedAt, ...kept } = appended;
   events.forEach((event, i) => folded.fold(event, kept.events[i]!.id, recordedAt));
   loading.snapshotWhenDue(accountId, folded);
-  return {
-    appended: true,
-    receipt: {
-      accountId,
-      ...kept,
-      ...Object.fromEntries(events.flatMap((event) => Object.entries(filledIn(command, event)))),
-    },
-  };
+  const receipt = { accountId, ...kept };
+  for (const event of events) Object.assign(receipt, filledIn(command, event));
+  return { appended: true, receipt };
 }
 
 /** What the command came to the first time: every command leads to one event. */
 function repetition(
   command: AccountCommand,
   { revision }: EntryRef,
-  recalled: Map<string, Recalled>,
+  recalled: ReadonlyMap<string, Recalled>,
 ): Outcome {
   const first = [...recalled.values()].find((recorded) => recorded.revision === revision);
   if (!first) throw new Error(`the event at revision ${revision} was not recalled`);

@@ -38,14 +38,16 @@ export async function* runCommandLines(
   const underWay: Promise<CommandAnswer>[] = [];
   let line = 0;
   let reading: Promise<Read> | undefined;
+  let answering: Promise<{ answer: CommandAnswer }> | undefined;
   let end: Read | undefined;
 
   try {
     while (!end || underWay.length > 0) {
       if (!end && underWay.length < inFlight) reading ??= read(input);
-      const first = underWay[0]?.then((answer) => ({ answer }));
-      const next = await Promise.race([reading, first].filter((promise) => promise !== undefined));
+      answering ??= underWay[0]?.then((answer) => ({ answer }));
+      const next = await Promise.race([reading, answering].filter((promise) => promise !== undefined));
       if ('answer' in next) {
+        answering = undefined;
         void underWay.shift();
         yield next.answer;
         continue;

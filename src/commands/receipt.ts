@@ -26,7 +26,9 @@ export interface Outcome {
 /** The values of an event that its command does not hold, or holds in another form. */
 export function filledIn(command: AccountCommand, event: AccountEvent): Record<string, unknown> {
   const given = command as unknown as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.entries(event.data).filter(([name, value]) => !isDeepStrictEqual(value, given[name])),
-  );
+  const filled: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(event.data)) {
+    if (value !== given[name] && !isDeepStrictEqual(value, given[name])) filled[name] = value;
+  }
+  return filled;
 }

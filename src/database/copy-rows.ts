@@ -28,14 +28,14 @@ export function isCopy(statement: string): boolean {
 
 /** A row in the text format of COPY, without the end of the line; cells are as PostgreSQL reads their type from text. */
 export function copyLine(cells: readonly CopiedCell[]): string {
-  let line = '';
-  for (const [i, cell] of cells.entries()) {
-    if (i > 0) line += '\t';
-    if (cell === null || cell === undefined) line += '\\N';
-    else if (typeof cell === 'string') line += SPECIAL.test(cell) ? escaped(cell) : cell;
-    else line += String(cell);
-  }
-  return line;
+  // Joined at once: a text that grows cell by cell is kept in as many pieces.
+  return cells.map(copiedCell).join('\t');
+}
+
+function copiedCell(cell: CopiedCell): string {
+  if (cell === null || cell === undefined) return '\\N';
+  if (typeof cell !== 'string') return String(cell);
+  return SPECIAL.test(cell) ? escaped(cell) : cell;
 }
 
 const SPECIAL = /[\\\t\n\r]/;

@@ -20,6 +20,7 @@ const ACCOUNT_STREAM = 'account-';
 /** The streams beside the accounts, by what they are of. */
 const BESIDE = { remittance: 'remittance-', control: 'control-', deposit: 'deposit-' } as const;
 export type BesideKind = keyof typeof BESIDE;
+const BESIDE_PREFIXES = Object.entries(BESIDE) as [BesideKind, string][];
 
 /** The stream of an account. */
 export function accountStream(accountId: string): string {
@@ -38,7 +39,7 @@ export function streamBeside(kind: BesideKind, id: string): string {
 
 /** What a stream beside the accounts is of, or undefined for a stream of another kind. */
 export function besideOf(stream: string): { kind: BesideKind; id: string } | undefined {
-  for (const [kind, prefix] of Object.entries(BESIDE) as [BesideKind, string][]) {
+  for (const [kind, prefix] of BESIDE_PREFIXES) {
     if (stream.startsWith(prefix)) return { kind, id: stream.slice(prefix.length) };
   }
   return undefined;

@@ -1,7 +1,6 @@
-import { type CalendarDate, laterOf } from './calendar.js';
+import type { CalendarDate } from './calendar.js';
 import {
   type AccountEvent,
-  type AdjustmentCategory,
   type AccountEventType,
   type ClaimSettlement,
   type DataOf,
@@ -10,61 +9,24 @@ import {
   effectiveOnOf,
   entryIdOf,
 } from './events.js';
+import {
+  type BringingBack,
+  GIVEN_UP,
+  type GivenUp,
+  NOTHING_GIVEN_UP,
+  bringBack,
+  giveUp,
+  givenUpAt,
+} from './given-up.js';
 import { type Money, ZERO, money } from './money.js';
-import { adjustmentPlace, movementsOf } from './movements.js';
+import { movementsOf } from './movements.js';
 import { type Owner, type Party, type PayerPosition, partyKey } from './party.js';
 
-/**
- * Categories that remittances never post in: what people give up of a share for its party's sake, unlike bad debt, which
- * is a loss and has its own account.
- */
-export const FORGIVEN = [
-  'charity',
-  'small_balance',
-  'discount',
-  'courtesy',
-] as const satisfies AdjustmentCategory[];
-export type ForgivenCategory = (typeof FORGIVEN)[number];
-
-/** What people give up of a share, as a loss or for its party's sake; in the order in which remittances bring it back. */
-export const GIVEN_UP = ['bad_debt', ...FORGIVEN] as const;
-export type GivenUpCategory = (typeof GIVEN_UP)[number];
-
-/** What remittances brought back, in one category, of what people gave up of a share. */
-export interface BroughtBack {
-  amount: Money;
-  /** The latest date from which some of that counts; empty while there is none. */
-  on: string;
-}
-
-/** What was given up of a share in one category. */
-export interface Forgiven {
-  /** What was written off and has not come back since. */
-  amount: Money;
-  /** The latest date from which some of that counts; empty while there is none. */
-  on: string;
-  /** What debit adjustments of the caller brought back; `amount` is less by it. */
-  reinstatedByHand: Money;
-}
-
 /** What one party owes of one charge. */
-export interface Share {
+export interface Share extends GivenUp {
   party: Party;
   /** Open when positive, a credit when negative. */
   balance: Money;
-  /** Bad debt written off on this share and not reinstated since. */
-  writtenOff: Money;
-  /** The latest date from which some of that counts; empty while there is none. */
-  writtenOffOn: string;
-  /** Bad debt that debit adjustments of the caller brought back, not money; `writtenOff` is less by it. */
-  reinstatedByHand: Money;
-  /** By category, once something was given up in it. */
-  forgiven: Map<ForgivenCategory, Forgiven>;
-  /**
-   * By category, what remittances brought back since it was of a part that the party does not answer for any more. Given
-   * up again as far as later ones make it answer for that; unless somebody took the write-off back meanwhile.
-   */
-  broughtBack: Map<GivenUpCategory, BroughtBack>;
   /** What the party was made responsible for, whatever became of it since: the charge, and transfers in less out. */
   assigned: Money;
   /** The charge was posted to the party, or a transfer named it, by command and not by a remittance. */
@@ -202,51 +164,30 @@ export function evolve(account: Account, event: AccountEvent | undefined): Accou
   note(account, event);
   const effectiveOn = effectiveOnOf(event);
   const bringsBack = bringingBack(account, event);
-  for (const [place, { debit, credit, amount, effectiveOn: movedOn }] of movementsOf(event).entries()) {
-    move(account, debit, amount, 1, effectiveOn);
-    move(account, credit, amount, -1, effectiveOn);
-    if (assigns(account, event, place)) {
-      assign(account, debit, money(amount));
-      assign(account, credit, money(amount).negated());
+  for (const [i, { debit, credit, amount, effectiveOn: movedOn }] of movementsOf(event).entries()) {
+    const plus = money(amount);
+    const minus = plus.negated();
+    const debited = move(account, debit, plus, effectiveOn);
+    const credited = move(account, credit, minus, effectiveOn);
+    if (assigns(account, event, i)) {
+      if (debited) debited.assigned = debited.assigned.plus(plus);
+      if (credited) credited.assigned = credited.assigned.plus(minus);
     }
     if (isNaming(event)) {
-      name(account, debit);
-      name(account, credit);
+      if (debited) debited.named = true;
+      if (credited) credited.named = true;
     }
-    if (credit.account === 'Expenses:BadDebt') {
-      writeOff(account, debit, money(amount).negated(), movedOn, isAdjustmentByHand(event));
+    const back = givenUpAt(credit);
+    if (back && debited) giveUp(debited, back, minus, movedOn, isAdjustmentByHand(event));
+    const given = givenUpAt(debit);
+    if (given && credited) {
+      giveUp(credited, given, plus, movedOn, isReversalOfAdjustmentByHand(account, event));
     }
-    if (debit.account === 'Expenses:BadDebt') {
-      writeOff(account, credit, money(amount), movedOn, isReversalOfAdjustmentByHand(account, event));
-    }
-    const back = FORGIVEN_PLACES.get(credit.account);
-    if (back) forgive(account, debit, back, money(amount).negated(), movedOn, isAdjustmentByHand(event));
-    const forgiven = FORGIVEN_PLACES.get(debit.account);
-    if (forgiven) {
-      forgive(
-        account,
-        credit,
-        forgiven,
-        money(amount),
-        movedOn,
-        isReversalOfAdjustmentByHand(account, event),
-      );
-    }
-    if (bringsBack) {
-      bringBack(account, debit, bringsBack, money(amount), movedOn);
-      bringBack(account, credit, bringsBack, money(amount).negated(), movedOn);
-    }
+    if (bringsBack && debited) bringBack(debited, bringsBack, plus, movedOn);
+    if (bringsBack && credited) bringBack(credited, bringsBack, minus, movedOn);
   }
   return account;
 }
-
-const FORGIVEN_PLACES: ReadonlyMap<string, ForgivenCategory> = new Map(
-  FORGIVEN.map((category) => [adjustmentPlace(category).account, category]),
-);
-
-const GIVEN_UP_PLACES: ReadonlyMap<string, GivenUpCategory> = new Map(
-  GIVEN_UP.map((category) => [adjustmentPlace(category).account, category]),
-);
 
 /** Whether somebody asked for an adjustment: those that follow from a remittance bring back what it has shown not to be owed. */
 function isAdjustmentByHand(event: AccountEvent): boolean {
@@ -258,13 +199,6 @@ function isReversalOfAdjustmentByHand(account: Account, event: AccountEvent): bo
   const { reverses } = event.data;
   const isOfClaim = account.claims.has(reverses.slice(0, reverses.lastIndexOf('.')));
   return account.entries.get(reverses)?.type === 'AdjustmentPosted' && !isOfClaim;
-}
-
-/** How an event changes what is remembered as brought back of what was given up. */
-interface BringingBack {
-  category: GivenUpCategory;
-  /** Somebody took the write-off back: what is back already is not given up again. */
-  forGood: boolean;
 }
 
 /**
@@ -282,8 +216,8 @@ function bringingBack(account: Account, event: AccountEvent): BringingBack | und
   const { reverses, movements } = event.data;
   const [first] = movements;
   if (!first || account.entries.get(reverses)?.type !== 'AdjustmentPosted') return undefined;
-  const back = GIVEN_UP_PLACES.get(first.credit.account);
-  const category = back ?? GIVEN_UP_PLACES.get(first.debit.account);
+  const back = givenUpAt(first.credit);
+  const category = back ?? givenUpAt(first.debit);
   if (category === undefined) return undefined;
   if (!isReversalOfAdjustmentByHand(account, event)) return { category, forGood: false };
   // A debit by hand that is taken back says nothing of what remittances brought back.
@@ -299,25 +233,6 @@ function setApart(account: Account, entryId: string): void {
   claim.broughtBack += 1;
 }
 
-function bringBack(
-  account: Account,
-  place: Place,
-  { category, forGood }: BringingBack,
-  amount: Money,
-  effectiveOn: CalendarDate,
-): void {
-  if (!('chargeId' in place)) return;
-  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
-  if (!share) return;
-  const before = share.broughtBack.get(category) ?? { amount: ZERO, on: '' };
-  const left = forGood ? ZERO : before.amount.plus(amount);
-  if (left.isZero()) share.broughtBack.delete(category);
-  else {
-    const on = amount.isPositive() ? laterOf(before.on, effectiveOn) : before.on;
-    share.broughtBack.set(category, { amount: left, on });
-  }
-}
-
 /** Whether a movement of an event says who is responsible, rather than what was paid or given up. */
 function assigns(account: Account, event: AccountEvent, movement: number): boolean {
   const type =
@@ -327,60 +242,10 @@ function assigns(account: Account, event: AccountEvent, movement: number): boole
   return type === 'ChargePosted' || type === 'ResponsibilityTransferred';
 }
 
-function assign(account: Account, place: Place, amount: Money): void {
-  if (!('chargeId' in place)) return;
-  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
-  if (share) share.assigned = share.assigned.plus(amount);
-}
-
 /** Whether an event says by command who is responsible: one of a remittance names nobody. */
 function isNaming(event: AccountEvent): boolean {
   const names = event.type === 'ChargePosted' || event.type === 'ResponsibilityTransferred';
   return names && event.data.remittance === undefined;
-}
-
-function name(account: Account, place: Place): void {
-  if (!('chargeId' in place)) return;
-  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
-  if (share) share.named = true;
-}
-
-/** Bad debt on a share grows, or shrinks where the amount is negative. */
-function writeOff(
-  account: Account,
-  place: Place,
-  amount: Money,
-  effectiveOn: CalendarDate,
-  byHand: boolean,
-): void {
-  if (!('chargeId' in place)) return;
-  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
-  if (!share) return;
-  share.writtenOff = share.writtenOff.plus(amount);
-  if (share.writtenOff.isZero()) share.writtenOffOn = '';
-  else if (amount.isPositive()) share.writtenOffOn = laterOf(share.writtenOffOn, effectiveOn);
-  if (byHand) share.reinstatedByHand = share.reinstatedByHand.minus(amount);
-}
-
-/** What is given up of a share grows, or shrinks where the amount is negative. */
-function forgive(
-  account: Account,
-  place: Place,
-  category: ForgivenCategory,
-  amount: Money,
-  effectiveOn: CalendarDate,
-  byHand: boolean,
-): void {
-  if (!('chargeId' in place)) return;
-  const share = account.charges.get(place.chargeId)?.shares.get(partyKey(place.party));
-  if (!share) return;
-  const before = share.forgiven.get(category) ?? { amount: ZERO, on: '', reinstatedByHand: ZERO };
-  const left = before.amount.plus(amount);
-  share.forgiven.set(category, {
-    amount: left,
-    on: left.isZero() ? '' : amount.isPositive() ? laterOf(before.on, effectiveOn) : before.on,
-    reinstatedByHand: byHand ? before.reinstatedByHand.minus(amount) : before.reinstatedByHand,
-  });
 }
 
 /**
@@ -526,14 +391,18 @@ function draw(account: Account, source: { paymentId: string } | { chargeId: stri
   if (credit && credit.drawnBy.at(-1) !== by) credit.drawnBy.push(by);
 }
 
-function move(account: Account, place: Place, amount: string, sign: 1 | -1, effectiveOn: CalendarDate): void {
+/** Moves a debit, or a credit where the amount is negative. Returns the share that it moved, where it is on one. */
+function move(account: Account, place: Place, amount: Money, effectiveOn: CalendarDate): Share | undefined {
   if ('chargeId' in place) {
     const share = shareFor(account, place.chargeId, place.party, effectiveOn);
-    share.balance = sign === 1 ? share.balance.plus(amount) : share.balance.minus(amount);
-  } else if ('paymentId' in place) {
-    const credit = creditFor(account, place.paymentId, place.owner, effectiveOn);
-    credit.unapplied = sign === 1 ? credit.unapplied.minus(amount) : credit.unapplied.plus(amount);
+    share.balance = share.balance.plus(amount);
+    return share;
   }
+  if ('paymentId' in place) {
+    const credit = creditFor(account, place.paymentId, place.owner, effectiveOn);
+    credit.unapplied = credit.unapplied.minus(amount);
+  }
+  return undefined;
 }
 
 /** A share that money touches for the first time is empty; its charge is known unless its event could not be read. */
@@ -557,11 +426,7 @@ function shareFor(account: Account, chargeId: string, party: Party, effectiveOn:
     share = {
       party,
       balance: ZERO,
-      writtenOff: ZERO,
-      writtenOffOn: '',
-      reinstatedByHand: ZERO,
-      forgiven: new Map(),
-      broughtBack: new Map(),
+      ...NOTHING_GIVEN_UP,
       assigned: ZERO,
       named: false,
     };

@@ -57,10 +57,10 @@ const WORTH: Readonly<Record<number, number>> = { [-1]: 1000, 3: 1000, 2: 100, 1
 
 function textOf(thousandths: number): string {
   if (thousandths % 1000 === 0) return String(thousandths / 1000);
-  const isNegative = thousandths < 0;
-  const digits = String(isNegative ? -thousandths : thousandths).padStart(4, '0');
-  let end = digits.length;
-  while (digits.charCodeAt(end - 1) === ZERO) end -= 1;
-  const text = `${digits.slice(0, -3)}.${digits.slice(digits.length - 3, end)}`;
-  return isNegative ? `-${text}` : text;
+  const whole = Math.trunc(thousandths / 1000);
+  const text = `${Math.abs(whole)}.${FRACTIONS[Math.abs(thousandths % 1000)]}`;
+  return thousandths < 0 ? `-${text}` : text;
 }
+
+/** What stands after the point, by the thousandths beyond the whole. */
+const FRACTIONS = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0').replace(/0+$/, ''));

@@ -30,6 +30,9 @@ export function sumOf(amounts: Iterable<Money>): Money {
   return total;
 }
 
+/** Amounts with 0, 1, 2, 3 minor digits. */
+const FORMS = [/^\d{1,12}$/, /^\d{1,12}\.\d$/, /^\d{1,12}\.\d{2}$/, /^\d{1,12}\.\d{3}$/];
+
 /**
  * What is wrong with the text of an amount in a request, or undefined when nothing is.
  *
@@ -39,12 +42,11 @@ export function sumOf(amounts: Iterable<Money>): Money {
  */
 export function amountFault(text: string, currency: string, zeroAllowed = false): string | undefined {
   const digits = minorDigitsOf(currency);
-  const form = digits === 0 ? /^\d{1,12}$/ : new RegExp(`^\\d{1,12}\\.\\d{${digits}}$`);
-  if (!form.test(text)) {
+  if (!FORMS[digits]!.test(text)) {
     const example = digits === 0 ? '"125"' : `"125.${'0'.repeat(digits)}"`;
     return `must be a decimal string such as ${example}: at most 12 digits, then exactly ${digits} for ${currency}`;
   }
   if (text.length > 1 && /^0\d/.test(text)) return 'must not start with a zero that means nothing';
-  if (!zeroAllowed && money(text).isZero()) return 'must be more than zero';
+  if (!zeroAllowed && /^[0.]+$/.test(text)) return 'must be more than zero';
   return undefined;
 }

@@ -37,7 +37,7 @@ const CONTROL_WRITE_OFF: Place = { account: 'Expenses:ControlWriteOff' };
 /** The share of a charge that a party owes; `since` only where the party becomes responsible for a new part. */
 export function receivable(chargeId: string, party: Party, since?: CalendarDate): Place {
   const account = party.party === 'patient' ? 'Assets:Receivable:Patient' : 'Assets:Receivable:Payer';
-  return { account, chargeId, party, ...(since === undefined ? {} : { since }) };
+  return since === undefined ? { account, chargeId, party } : { account, chargeId, party, since };
 }
 
 /** What a payment left unapplied, a liability to whoever paid. */
@@ -47,10 +47,19 @@ export function unapplied(paymentId: string, owner: Owner): Place {
 
 /** The account an adjustment is booked against: bad debt is an expense, all others lower income. */
 export function adjustmentPlace(category: AdjustmentCategory): Place {
-  if (category === 'bad_debt') return BAD_DEBT;
-  const name = category.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
-  return { account: `Income:Adjustments:${name}` };
+  return ADJUSTMENTS[category];
 }
+
+const ADJUSTMENTS: Readonly<Record<AdjustmentCategory, Place>> = {
+  bad_debt: BAD_DEBT,
+  contractual: { account: 'Income:Adjustments:Contractual' },
+  charity: { account: 'Income:Adjustments:Charity' },
+  small_balance: { account: 'Income:Adjustments:SmallBalance' },
+  discount: { account: 'Income:Adjustments:Discount' },
+  courtesy: { account: 'Income:Adjustments:Courtesy' },
+  interest: { account: 'Income:Adjustments:Interest' },
+  other: { account: 'Income:Adjustments:Other' },
+};
 
 /** The place that a source of credit names. */
 export function sourcePlace(source: CreditSource, owner: Owner): Place {
@@ -185,15 +194,13 @@ function controlPlace({ place }: ControlAgainst): Place {
 
 /** Money for a share: bad debt that was written off on it is reinstated first, so that it never makes a false credit. */
 function settle(from: Place, allocation: Allocation, effectiveOn: CalendarDate): Movement[] {
-  const share = receivable(allocation.chargeId, allocation.responsible);
+  const { chargeId, responsible, amount, reinstated, reinstatedOn = effectiveOn } = allocation;
+  const share = receivable(chargeId, responsible);
+  const paid = some({ debit: from, credit: share, amount, effectiveOn });
+  if (reinstated === undefined) return paid;
   return [
-    ...some({
-      debit: share,
-      credit: BAD_DEBT,
-      amount: allocation.reinstated ?? '0',
-      effectiveOn: allocation.reinstatedOn ?? effectiveOn,
-    }),
-    ...some({ debit: from, credit: share, amount: allocation.amount, effectiveOn }),
+    ...some({ debit: share, credit: BAD_DEBT, amount: reinstated, effectiveOn: reinstatedOn }),
+    ...paid,
   ];
 }
 

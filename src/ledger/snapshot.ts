@@ -1,17 +1,6 @@
-import type {
-  Account,
-  AdjudicatedClaim,
-  BroughtBack,
-  Charge,
-  Credit,
-  Denial,
-  EntryRef,
-  Forgiven,
-  ForgivenCategory,
-  GivenUpCategory,
-  Share,
-} from './account.js';
+import type { Account, AdjudicatedClaim, Charge, Credit, Denial, EntryRef, Share } from './account.js';
 import { type AccountEventType, accountEventData } from './events.js';
+import type { BroughtBack, Forgiven, ForgivenCategory, GivenUpCategory } from './given-up.js';
 import { money } from './money.js';
 import { partyKey } from './party.js';
 

@@ -1,4 +1,4 @@
-import { type Account, FORGIVEN, type ForgivenCategory, type Share } from '../account.js';
+import type { Account, Share } from '../account.js';
 import { laterOf } from '../calendar.js';
 import type { RemittanceRef } from '../claim-statement.js';
 import { type Decision, type DecisionContext, type Refusal, accept, isRefusal, reject } from '../decision.js';
@@ -11,6 +11,7 @@ import {
   effectiveOnOf,
   entryIdOf,
 } from '../events.js';
+import { FORGIVEN, type ForgivenCategory } from '../given-up.js';
 import { type Money, ZERO, formatMoney, money, sumOf } from '../money.js';
 import { type Movement, movementsOf, placeKey } from '../movements.js';
 import { type Party, partyKey } from '../party.js';

@@ -2,7 +2,6 @@ import {
   type Cell,
   type Change,
   type Projection,
-  type Row,
   type Table,
   changesIn,
   movementsIn,
@@ -10,23 +9,13 @@ import {
 import { addAmounts } from '../../ledger/add-amounts.js';
 import type { Movement } from '../../ledger/movements.js';
 import type { AnyRecordedEvent } from '../../ledger/recorded-event.js';
+import { AddedLines } from './added-lines.js';
 
 /** All changes of a batch to one row, drawn together. */
-export interface FoldedRow {
-  key: Row;
-  set: Row;
-  add: Record<string, string>;
-  max: Row;
-  running?: { column: string; amount: string };
-}
-
-export interface FoldedTable {
-  table: Table;
-  rows: FoldedRow[];
-}
+export type FoldedRow = Omit<Change, 'running'>;
 
 /** What a batch of events does to the tables of each projection, by its name. */
-export type FoldedProjections = ReadonlyMap<string, readonly FoldedTable[]>;
+export type FoldedProjections = ReadonlyMap<string, readonly (AddedLines | ChangedTable)[]>;
 
 /** A projection's own code threw on an event. */
 export class FoldFailed extends Error {
@@ -44,80 +33,89 @@ export class FoldFailed extends Error {
  * An event goes into all projections or into none.
  */
 export class BatchFold {
-  readonly #projections: readonly { projection: Projection; tables: Map<string, TableFold> }[];
+  readonly #projections: readonly {
+    projection: Projection;
+    tables: Map<string, AddedLines | ChangedTable>;
+  }[];
 
   constructor(projections: readonly Projection[]) {
     this.#projections = projections.map((projection) => ({
       projection,
-      tables: new Map(projection.tables.map((table) => [table.name, new TableFold(table)])),
+      tables: new Map(
+        projection.tables.map((table) => [
+          table.name,
+          table.appendOnly ? new AddedLines(table) : new ChangedTable(table),
+        ]),
+      ),
     }));
   }
 
   /** @throws FoldFailed having changed nothing */
   add(recorded: AnyRecordedEvent): void {
     let movements: readonly Movement[] | undefined;
-    const all = this.#projections.map(({ projection, tables }) => {
+    const changes: Change[] = [];
+    const changed: (AddedLines | ChangedTable)[] = [];
+    for (const { projection, tables } of this.#projections) {
       try {
         movements ??= movementsIn(recorded);
-        const changes = changesIn(projection, recorded, movements);
-        for (const { table } of changes) if (!tables.has(table)) throw new TypeError(`no table ${table}`);
-        return { tables, changes };
+        for (const change of changesIn(projection, recorded, movements)) {
+          const table = tables.get(change.table);
+          if (!table) throw new TypeError(`no table ${change.table}`);
+          changes.push(change);
+          changed.push(table);
+        }
       } catch (error) {
         throw new FoldFailed(projection.name, error);
       }
-    });
-    for (const { tables, changes } of all) {
-      for (const change of changes) tables.get(change.table)!.add(change);
     }
+    for (const [i, change] of changes.entries()) changed[i]!.add(change);
   }
 
   folded(): FoldedProjections {
     return new Map(
       this.#projections.map(({ projection, tables }) => [
         projection.name,
-        [...tables.values()]
-          .filter((fold) => fold.rows.length > 0)
-          .map(({ table, rows }) => ({ table, rows })),
+        [...tables.values()].filter((table) => !table.isEmpty),
       ]),
     );
   }
 }
 
-class TableFold {
+/** The rows of a table that a batch makes or changes. */
+export class ChangedTable {
   readonly rows: FoldedRow[] = [];
   readonly #byKey = new Map<string, FoldedRow>();
 
   constructor(readonly table: Table) {}
 
+  get isEmpty(): boolean {
+    return this.rows.length === 0;
+  }
+
   add(change: Change): void {
-    if (this.table.appendOnly) {
-      this.rows.push(rowOf(change));
-      return;
-    }
     // No text in a row can hold the separator: PostgreSQL refuses it.
-    let id = '';
-    for (const column of this.table.key) id += `${String(change.key[column])}\0`;
+    const id = this.table.key.map((column) => change.key[column]).join('\0');
     const row = this.#byKey.get(id);
     if (row) {
       merge(row, change);
       return;
     }
-    const added = rowOf(change);
-    this.#byKey.set(id, added);
-    this.rows.push(added);
+    // Changes are made for this batch, so that the first one becomes the row.
+    this.#byKey.set(id, change);
+    this.rows.push(change);
   }
 }
 
-/** The changes are this batch's own, so their parts become the row's. */
-function rowOf({ key, set = {}, add = {}, max = {}, running }: Change): FoldedRow {
-  return { key, set, add, max, ...(running ? { running } : {}) };
-}
-
-function merge(row: FoldedRow, { set, add, max, running }: Change): void {
-  if (set) Object.assign(row.set, set);
-  for (const column in add) row.add[column] = sum(row.add[column], add[column]!);
-  for (const column in max) row.max[column] = greatest(row.max[column], max[column]!);
-  if (running) row.running = running;
+function merge(row: FoldedRow, { set, add, max }: Change): void {
+  if (set) row.set = row.set ? Object.assign(row.set, set) : set;
+  if (add) {
+    row.add ??= {};
+    for (const column in add) row.add[column] = sum(row.add[column], add[column]!);
+  }
+  if (max) {
+    row.max ??= {};
+    for (const column in max) row.max[column] = greatest(row.max[column], max[column]!);
+  }
 }
 
 /** Most columns of an account stay as they are with most events. */

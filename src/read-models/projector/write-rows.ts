@@ -3,7 +3,8 @@ import { arrayLiteral } from '../../database/array-literal.js';
 import { copyRows } from '../../database/copy-rows.js';
 import type { Queryable } from '../../database/database.js';
 import { addAmounts } from '../../ledger/add-amounts.js';
-import type { AddedRows, ChangedRows, RowsAsText } from './rows-as-text.js';
+import type { AddedLines } from './added-lines.js';
+import type { ChangedRows, RowsAsText } from './rows-as-text.js';
 import { schemaOf } from './tables.js';
 
 /** Tables that a batch is written to. */
@@ -59,7 +60,7 @@ export async function writeBatch(
   await sql`with ${sql.join(parts)} select`.execute(tx);
 }
 
-async function add(tx: Queryable, schema: string, rows: AddedRows, remembered: RunningSums): Promise<void> {
+async function add(tx: Queryable, schema: string, rows: AddedLines, remembered: RunningSums): Promise<void> {
   const { table, columns, lines } = rows;
   const sums = await runningSums(tx, schema, rows, remembered);
   const text = lines.map((line, i) => (sums ? `${line}\t${sums[i]}\n` : `${line}\n`)).join('');
@@ -70,7 +71,7 @@ async function add(tx: Queryable, schema: string, rows: AddedRows, remembered: R
 async function runningSums(
   tx: Queryable,
   schema: string,
-  { table, running }: AddedRows,
+  { table, running }: AddedLines,
   remembered: RunningSums,
 ): Promise<string[] | undefined> {
   if (!running) return undefined;

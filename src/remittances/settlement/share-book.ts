@@ -1,4 +1,5 @@
-import { type Account, GIVEN_UP, type GivenUpCategory, type Share } from '../../ledger/account.js';
+import type { Account, Share } from '../../ledger/account.js';
+import { GIVEN_UP, type GivenUpCategory } from '../../ledger/given-up.js';
 import { type Money, ZERO, sumOf } from '../../ledger/money.js';
 import { type Party, type PayerInPosition, type PayerPosition, partyKey } from '../../ledger/party.js';
 
@@ -22,8 +23,8 @@ export interface ShareDraft {
   writtenOff: Money;
   /** The latest date from which some of that counts; empty while there is none. */
   writtenOffOn: string;
-  forgiven: Readonly<Share['forgiven']>;
-  broughtBack: Readonly<Share['broughtBack']>;
+  forgiven: Share['forgiven'];
+  broughtBack: Share['broughtBack'];
   /** A command named the party; else only remittances say that it answers for this. */
   named: boolean;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { FORGIVEN } from '../../../src/ledger/account.js';
+import { FORGIVEN } from '../../../src/ledger/given-up.js';
 import type { AccountCommand } from '../../../src/ledger/commands.js';
 import type { AdjustmentCategory } from '../../../src/ledger/events.js';
 import type { Party } from '../../../src/ledger/party.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { GivenUpCategory } from '../../../src/ledger/account.js';
+import type { GivenUpCategory } from '../../../src/ledger/given-up.js';
 import type { ClaimStatement } from '../../../src/ledger/claim-statement.js';
 import { type Money, ZERO, formatMoney, money, sumOf } from '../../../src/ledger/money.js';
 import { type Party, partyKey } from '../../../src/ledger/party.js';
