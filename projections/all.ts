@@ -1,4 +1,5 @@
 import { accountHistory } from './account-history.js';
+import { accountMonths } from './account-months.js';
 import { balances } from './balances.js';
 import { claims } from './claims.js';
 import { denials } from './denials.js';
@@ -13,6 +14,7 @@ export const projections: readonly Projection[] = [
   openItems,
   journal,
   accountHistory,
+  accountMonths,
   denials,
   claims,
   remittances,

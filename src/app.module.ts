@@ -13,8 +13,7 @@ import { CLOCK, type Clock, SHARED_CLOCK, systemClock } from './clock.js';
 import { ClockGuard } from './commands/clock-guard.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { startClockGuard } from './commands/start-clock-guard.js';
-import { SnapshotTable } from './commands/snapshot-table.js';
-import { MemorySnapshots, SNAPSHOTS } from './commands/snapshots.js';
+import { SNAPSHOTS } from './commands/snapshots.js';
 import { Accounts, TRANSACT_OBSERVER } from './commands/transact.js';
 import { openDocuments, openTemporaryDocuments } from './composition-documents.js';
 import { STORAGE, Storage, openStorage } from './composition.js';
@@ -84,8 +83,7 @@ class PlatformModule {
       {
         provide: SNAPSHOTS,
         inject: [STORAGE],
-        useFactory: ({ database }: Storage) =>
-          database ? new SnapshotTable(database) : new MemorySnapshots(),
+        useFactory: ({ snapshots }: Storage) => snapshots,
       },
       {
         provide: ClockGuard,

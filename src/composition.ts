@@ -1,3 +1,6 @@
+import { SnapshotFile } from './commands/snapshot-file.js';
+import { SnapshotTable } from './commands/snapshot-table.js';
+import { MemorySnapshots, type SnapshotStore } from './commands/snapshots.js';
 import { openEventLog } from './composition-event-log.js';
 import type { Config } from './config.js';
 import type { Place } from './copy/place.js';
@@ -17,6 +20,7 @@ export class Storage {
   constructor(
     readonly store: EventStore,
     readonly database: Database | undefined,
+    readonly snapshots: SnapshotStore,
     private readonly lock: FolderLock | undefined,
   ) {}
 
@@ -33,6 +37,7 @@ export class Storage {
 
   private async closeAll(): Promise<void> {
     try {
+      this.snapshots.close();
       await this.database?.close();
     } finally {
       try {
@@ -67,12 +72,18 @@ export async function openStorage(
     const database = withDatabase
       ? await openDatabase({ url: config.databaseUrl, folder: config.dataFolder, warn })
       : undefined;
-    return new Storage(store, database, lock);
+    return new Storage(store, database, openSnapshots(config, database), lock);
   } catch (error) {
     await store?.close();
     lock?.release();
     throw error;
   }
+}
+
+/** Beside an event log in a folder, whose holder is the only one to write; else where all processes find them. */
+function openSnapshots(config: Config, database: Database | undefined): SnapshotStore {
+  if (config.eventStoreUrl === undefined) return new SnapshotFile(config.dataFolder);
+  return database ? new SnapshotTable(database) : new MemorySnapshots();
 }
 
 /**

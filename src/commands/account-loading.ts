@@ -10,9 +10,9 @@ import {
 import type { EntryRef } from '../ledger/account.js';
 import { entryIdOf } from '../ledger/events.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
-import { FOLD_VERSION, toSnapshot } from '../ledger/snapshot.js';
+import { FOLD_VERSION } from '../ledger/snapshot.js';
 import { FoldedAccount, markOf } from './folded-account.js';
-import type { SnapshotStore } from './snapshots.js';
+import type { Snapshot, SnapshotStore } from './snapshots.js';
 
 const NAMED_MAX = 10_000;
 const READS_AT_ONCE = 32;
@@ -20,6 +20,10 @@ const READS_AT_ONCE = 32;
 const SNAPSHOT_PATIENCE_MS = 1_000;
 /** Most accounts never have more events, and the log gives these sooner than the database says that it has no snapshot. */
 const SHORT_EVENTS = 100;
+/** What a snapshot may be behind the account when the process is killed, where it takes changes alone. */
+const CHANGES_WAIT_MS = 1_000;
+
+const NOT_LOOKED_AT = { events: [], isAll: false };
 
 /** An earlier event as it was read again, with the id that the store knows it by. */
 export type Recalled = RecordedEvent & { id: string };
@@ -27,7 +31,9 @@ export type Recalled = RecordedEvent & { id: string };
 /** Brings folded accounts up to what the store holds, from snapshots where there are some. */
 export class AccountLoading {
   private readonly named = new Set<string>();
-  private readonly saving = new Set<string>();
+  /** Accounts that are to be saved. */
+  private readonly due = new Map<string, FoldedAccount>();
+  private dueTimer: NodeJS.Timeout | undefined;
   private saves: Promise<void> = Promise.resolve();
 
   constructor(
@@ -40,9 +46,13 @@ export class AccountLoading {
 
   /** Folds an account from its snapshot and the rest of its stream, or from the stream alone. */
   async load(accountId: string): Promise<FoldedAccount> {
-    const { events, isAll } = await this.beginningOf(accountId);
-    const folded = (isAll ? undefined : await this.fromSnapshot(accountId)) ?? FoldedAccount.unopened();
-    if (folded.events === 0) for (const stored of events) this.fold(folded, stored);
+    // What was in memory is not any more.
+    this.due.delete(accountId);
+    const { events, isAll } = this.snapshots.isAtHand ? NOT_LOOKED_AT : await this.beginningOf(accountId);
+    const known = isAll ? undefined : await this.fromSnapshot(accountId);
+    if (known) return known;
+    const folded = FoldedAccount.unopened();
+    for (const stored of events) this.fold(folded, stored);
     if (!isAll) await this.catchUp(accountId, folded);
     return folded;
   }
@@ -80,19 +90,32 @@ export class AccountLoading {
   }
 
   /**
-   * Saves a snapshot, off the command's path, when the account has grown by a fifth since the last one: over its whole
-   * life an account is then written a few times, not once a thousand events.
+   * Saves a snapshot, off the command's path: soon where only changes are written; else when the account has grown by a
+   * fifth since the last one, so that over its whole life it is written a few times, not once a thousand events.
    */
   snapshotWhenDue(accountId: string, folded: FoldedAccount): void {
-    const due = folded.events >= this.snapshotFrom && folded.events >= folded.snapshotEvents * 1.2;
-    if (!due || this.saving.has(accountId)) return;
-    this.saving.add(accountId);
-    this.saves = this.saves.then(() => this.save(accountId, folded));
+    const { events, snapshotEvents } = folded;
+    const hasGrown = this.snapshots.isAtHand ? events > snapshotEvents : events >= snapshotEvents * 1.2;
+    if (events < this.snapshotFrom || !hasGrown) return;
+    this.due.set(accountId, folded);
+    const wait = this.snapshots.isAtHand ? CHANGES_WAIT_MS : 0;
+    this.dueTimer ??= setTimeout(() => this.saveDue(), wait).unref();
   }
 
-  /** Resolves when the snapshots under way are saved. */
+  /** Resolves when the snapshots that are due are saved. */
   async idle(): Promise<void> {
+    this.saveDue();
     await this.saves;
+  }
+
+  private saveDue(): void {
+    clearTimeout(this.dueTimer);
+    this.dueTimer = undefined;
+    const due = [...this.due];
+    this.due.clear();
+    this.saves = this.saves.then(async () => {
+      for (const [accountId, folded] of due) await this.save(accountId, folded);
+    });
   }
 
   /** The first events of an account, and whether it has no more, too few for a snapshot. */
@@ -123,48 +146,53 @@ export class AccountLoading {
   }
 
   private async save(accountId: string, folded: FoldedAccount): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    // What a draft has folded may never be kept. The account is soon due again.
+    if (folded.isAhead) return;
     try {
-      // What a draft has folded may never be kept. The account is soon due again.
-      if (folded.isAhead) return;
-      // Taken in one go: the account changes only between awaits, so that revision and id belong together.
-      const snapshot = { account: toSnapshot(folded.account), lastEvent: folded.lastEvent };
-      folded.snapshotEvents = folded.events;
-      await this.snapshots.save(accountId, FOLD_VERSION, snapshot);
+      const { account, lastEvent, events } = folded;
+      const saved = this.snapshots.save(accountId, FOLD_VERSION, { account, lastEvent });
+      folded.snapshotEvents = events;
+      await saved;
     } catch (error) {
       this.log.warn({ err: nameOf(error) }, 'a snapshot could not be saved');
-    } finally {
-      this.saving.delete(accountId);
     }
   }
 
   /**
-   * The account as its snapshot has it, if the log still has the same event at that revision: a snapshot may have
-   * outlived the log it was taken of.
+   * The account as its snapshot has it, if the log still has the same event at that revision, and what the log has
+   * beyond: a snapshot may have outlived the log it was taken of.
    */
   private async fromSnapshot(accountId: string): Promise<FoldedAccount | undefined> {
-    let folded: FoldedAccount;
-    let lastEvent: string;
+    const snapshot = await this.snapshotOf(accountId);
+    if (!snapshot) return undefined;
+    const folded = FoldedAccount.from(snapshot.account);
+    const { revision } = snapshot.account;
+    for await (const stored of this.store.readStream(accountStream(accountId), { from: revision })) {
+      if (folded.lastEvent !== '') {
+        this.fold(folded, stored);
+        continue;
+      }
+      const { id, metadata } = stored;
+      if (stored.revision !== revision || markOf(id, metadata.recordedAt) !== snapshot.lastEvent) break;
+      folded.noteLogged(id, metadata.recordedAt);
+    }
+    if (folded.lastEvent !== '') {
+      this.snapshotWhenDue(accountId, folded);
+      return folded;
+    }
+    this.log.warn('a snapshot is of another log and is left out');
+    return undefined;
+  }
+
+  private async snapshotOf(accountId: string): Promise<Snapshot | undefined> {
     try {
-      const snapshot = await answerInTime(this.snapshots.load(accountId, FOLD_VERSION), SNAPSHOT_PATIENCE_MS);
-      if (!snapshot) return undefined;
-      folded = FoldedAccount.from(snapshot.account);
-      lastEvent = snapshot.lastEvent;
+      return await answerInTime(this.snapshots.load(accountId, FOLD_VERSION), SNAPSHOT_PATIENCE_MS);
     } catch (error) {
       // A database that is busy, or silent: others tell of that.
       if (error instanceof NoAnswer) this.log.debug('a snapshot was not waited for any longer');
       else this.log.warn({ err: nameOf(error) }, 'a snapshot could not be loaded');
       return undefined;
     }
-    const stream = accountStream(accountId);
-    for await (const last of this.store.readStream(stream, { from: folded.account.revision, limit: 1 })) {
-      if (markOf(last.id, last.metadata.recordedAt) !== lastEvent) break;
-      folded.lastEvent = lastEvent;
-      folded.noteRecordedAt(last.metadata.recordedAt);
-      return folded;
-    }
-    this.log.warn('a snapshot is of another log and is left out');
-    return undefined;
   }
 
   private read(stored: StoredEvent): RecordedEvent | UnreadableEvent {

@@ -1,7 +1,8 @@
 import { UnreadableEvent, isInstant } from '../event-store/codec.js';
 import { type Account, evolve, rememberUnreadable, unopenedAccount } from '../ledger/account.js';
 import type { AccountEvent } from '../ledger/events.js';
-import { type AccountSnapshot, fromSnapshot } from '../ledger/snapshot.js';
+import { Shelf } from '../ledger/shelf.js';
+import { ACCOUNT_MAPS } from '../ledger/snapshot.js';
 
 /** The folded state of an account's stream, and what the next append needs to know of its last event. */
 export class FoldedAccount {
@@ -20,8 +21,9 @@ export class FoldedAccount {
     return new FoldedAccount(unopenedAccount());
   }
 
-  static from(snapshot: AccountSnapshot): FoldedAccount {
-    const folded = new FoldedAccount(fromSnapshot(snapshot));
+  /** @param account as a snapshot has it */
+  static from(account: Account): FoldedAccount {
+    const folded = new FoldedAccount(account);
     folded.snapshotEvents = folded.events;
     return folded;
   }
@@ -38,8 +40,12 @@ export class FoldedAccount {
 
   /** How much memory it takes, in entries of its maps. */
   get weight(): number {
-    const { entries, charges, credits, denials, reversals, claims } = this.account;
-    return 1 + entries.size + charges.size + credits.size + denials.size + reversals.size + claims.size;
+    let held = 1;
+    for (const name of ACCOUNT_MAPS) {
+      const map: Map<string, unknown> = this.account[name];
+      held += map instanceof Shelf ? map.held : map.size;
+    }
+    return held;
   }
 
   /** Folds the next event, or what is known of one that cannot be read. */

@@ -1,32 +1,38 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import { lockSchemas } from '../database/lock-schemas.js';
-import type { SnapshotStore, StoredSnapshot } from './snapshots.js';
+import { type Snapshot, type SnapshotStore, snapshotOf, snapshotText } from './snapshots.js';
 
 /** Snapshots in a disposable table beside the read models: one row an account, of the fold that wrote it last. */
 export class SnapshotTable implements SnapshotStore {
+  readonly isAtHand = false;
   private made: Promise<void> | undefined;
 
   constructor(private readonly database: Queryable) {}
 
-  async load(accountId: string, foldVersion: number): Promise<StoredSnapshot | undefined> {
+  async load(accountId: string, foldVersion: number): Promise<Snapshot | undefined> {
     await this.make();
     const { rows } = await sql<{ state: string }>`
       select state from ledger_internal.snapshots
       where account_id = ${accountId} and fold_version = ${foldVersion}`.execute(this.database);
-    return rows[0] && (JSON.parse(rows[0].state) as StoredSnapshot);
+    return rows[0] && snapshotOf(rows[0].state);
   }
 
-  async save(accountId: string, foldVersion: number, snapshot: StoredSnapshot): Promise<void> {
+  async save(accountId: string, foldVersion: number, snapshot: Snapshot): Promise<void> {
+    const { revision } = snapshot.account;
+    const text = snapshotText(snapshot);
     await this.make();
     await sql`
       insert into ledger_internal.snapshots (account_id, fold_version, revision, state)
-      values (${accountId}, ${foldVersion}, ${snapshot.account.revision}, ${JSON.stringify(snapshot)})
+      values (${accountId}, ${foldVersion}, ${revision}, ${text})
       on conflict (account_id) do update
       set fold_version = excluded.fold_version, revision = excluded.revision, state = excluded.state`.execute(
       this.database,
     );
   }
+
+  /** The database is not this store's to close. */
+  close(): void {}
 
   /** Makes the table when it is first wanted; should that fail, the next one tries again. */
   private make(): Promise<void> {

@@ -1,13 +1,25 @@
-import type { AccountSnapshot } from '../ledger/snapshot.js';
+import type { Account } from '../ledger/account.js';
+import { type AccountSnapshot, fromSnapshot, toSnapshot } from '../ledger/snapshot.js';
 
 /** Injection token of the snapshot store. */
 export const SNAPSHOTS = Symbol('SnapshotStore');
 
 /** A folded account as it was at a revision, and the event it was folded up to. */
-export interface StoredSnapshot {
-  account: AccountSnapshot;
+export interface Snapshot {
+  account: Account;
   /** What the last event folded is known by: tells whether the snapshot is of this log or of another one. */
   lastEvent: string;
+}
+
+/**
+ * What a snapshot held cannot be read any more, or is not that of the account any more. The account in memory is to be
+ * forgotten; loaded anew, it goes on.
+ */
+export class SnapshotUnreadable extends Error {
+  constructor(options?: ErrorOptions) {
+    super('a snapshot could not be read on', options);
+    this.name = 'SnapshotUnreadable';
+  }
 }
 
 /**
@@ -15,24 +27,43 @@ export interface StoredSnapshot {
  * on without.
  */
 export interface SnapshotStore {
+  /**
+   * Whether to ask costs no more than a first read of the log. Such a store also takes what has changed since alone, so
+   * that an account is saved soon after every command; others get it whole, when it has grown by a fifth.
+   */
+  readonly isAtHand: boolean;
   /** The snapshot of an account under this version of the fold, or undefined. */
-  load(accountId: string, foldVersion: number): Promise<StoredSnapshot | undefined>;
-  save(accountId: string, foldVersion: number, snapshot: StoredSnapshot): Promise<void>;
+  load(accountId: string, foldVersion: number): Promise<Snapshot | undefined>;
+  /** Takes all of it before it first waits: the account goes on changing. */
+  save(accountId: string, foldVersion: number, snapshot: Snapshot): Promise<void>;
+  close(): void;
+}
+
+/** A snapshot as JSON text. */
+export function snapshotText({ account, lastEvent }: Snapshot): string {
+  return JSON.stringify({ account: toSnapshot(account), lastEvent });
+}
+
+/** Reads the text of a snapshot. */
+export function snapshotOf(text: string): Snapshot {
+  const { account, lastEvent } = JSON.parse(text) as { account: AccountSnapshot; lastEvent: string };
+  return { account: fromSnapshot(account), lastEvent };
 }
 
 /** Snapshots in memory, as JSON text so that nothing is shared with the account that goes on changing. */
 export class MemorySnapshots implements SnapshotStore {
+  readonly isAtHand = false;
   private readonly texts = new Map<string, { foldVersion: number; text: string }>();
 
-  load(accountId: string, foldVersion: number): Promise<StoredSnapshot | undefined> {
+  load(accountId: string, foldVersion: number): Promise<Snapshot | undefined> {
     const kept = this.texts.get(accountId);
-    return Promise.resolve(
-      kept?.foldVersion === foldVersion ? (JSON.parse(kept.text) as StoredSnapshot) : undefined,
-    );
+    return Promise.resolve(kept?.foldVersion === foldVersion ? snapshotOf(kept.text) : undefined);
   }
 
-  save(accountId: string, foldVersion: number, snapshot: StoredSnapshot): Promise<void> {
-    this.texts.set(accountId, { foldVersion, text: JSON.stringify(snapshot) });
+  save(accountId: string, foldVersion: number, snapshot: Snapshot): Promise<void> {
+    this.texts.set(accountId, { foldVersion, text: snapshotText(snapshot) });
     return Promise.resolve();
   }
+
+  close(): void {}
 }

@@ -17,7 +17,7 @@ import type { Outcome } from './receipt.js';
 import type { AppendObserver } from './recording-append.js';
 import { AccountBusy, ClockOutOfStep, CommandRejected, EventTooLarge, RevisionMismatch } from './refusals.js';
 import type { Sender } from './sender.js';
-import type { SnapshotStore } from './snapshots.js';
+import { type SnapshotStore, SnapshotUnreadable } from './snapshots.js';
 import { Today } from './today.js';
 import { Turns } from './turns.js';
 
@@ -58,16 +58,23 @@ export class Accounts {
   private readonly means: Means;
   private readonly observer: TransactObserver | undefined;
   private readonly queuedMsMax: number;
+  private readonly log: Logger;
   /** When a command found the store away, unless one has gone well since. */
   private storeAwayAt: number | undefined;
 
   constructor(options: AccountsOptions) {
     const { store, clock, clockGuard, timeZone, snapshots, log, observer } = options;
     this.observer = observer;
+    this.log = log;
     this.queuedMsMax = options.queuedMsMax ?? QUEUED_MS_MAX;
     this.cache = new FoldedAccounts(options.cachedEntriesMax ?? 500_000);
     this.means = {
-      loading: new AccountLoading(store, snapshots, log, options.snapshotFrom ?? 1000),
+      loading: new AccountLoading(
+        store,
+        snapshots,
+        log,
+        options.snapshotFrom ?? (snapshots.isAtHand ? 200 : 1000),
+      ),
       appending: new AccountAppend({ store, clock, clockGuard, observer }),
       today: new Today(clock, timeZone),
       onRetry: observer && (() => observer.retried()),
@@ -133,12 +140,23 @@ export class Accounts {
       throw new StoreUnavailable('the event store did not answer the commands before this one');
     }
     try {
-      const result = await work();
+      const result = await this.onceMore(work);
       this.storeAwayAt = undefined;
       return result;
     } catch (error) {
       if (error instanceof StoreUnavailable) this.storeAwayAt = performance.now();
       throw error;
+    }
+  }
+
+  /** Does the work, and once more when it came upon a snapshot that could not be read on: doing it again is safe. */
+  private async onceMore<R>(work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SnapshotUnreadable)) throw error;
+      this.log.warn('a snapshot could not be read on, its account is loaded anew');
+      return work();
     }
   }
 

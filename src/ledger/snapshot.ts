@@ -3,91 +3,183 @@ import { type AccountEventType, accountEventData } from './events.js';
 import type { BroughtBack, Forgiven, ForgivenCategory, GivenUpCategory } from './given-up.js';
 import { money } from './money.js';
 import { partyKey } from './party.js';
+import { Shelf, type ShelfForm, type ShelfSource } from './shelf.js';
 
 /** Version of the fold: raise it whenever `evolve` or `Account` change, so that older snapshots are not read. */
-export const FOLD_VERSION = 6;
+export const FOLD_VERSION = 7;
 
 const TYPES = Object.keys(accountEventData) as AccountEventType[];
 
 type ForgivenTuple = [category: ForgivenCategory, amount: string, on: string, reinstatedByHand: string];
 type BroughtBackTuple = [category: GivenUpCategory, amount: string, on: string];
+type ShareTuple = [
+  party: Share['party'],
+  balance: string,
+  writtenOff: string,
+  writtenOffOn: string,
+  reinstatedByHand: string,
+  forgiven: ForgivenTuple[],
+  broughtBack: BroughtBackTuple[],
+  assigned: string,
+  named: boolean,
+];
 
-/** A folded account as plain JSON; amounts are decimal strings. */
-export interface AccountSnapshot {
-  revision: number;
-  accountId: string;
-  currency: string;
-  entries: [id: string, revision: number, type: number][];
+/** The entries of an account's maps as plain JSON; amounts are decimal strings. */
+interface Written {
+  entries: [revision: number, type: number];
   charges: [
-    id: string,
     effectiveOn: string,
     matching: [serviceDate: string, amount: string, code: string, modifiers: string[], claimId: string],
-    shares: [
-      party: Share['party'],
-      balance: string,
-      writtenOff: string,
-      writtenOffOn: string,
-      reinstatedByHand: string,
-      forgiven: ForgivenTuple[],
-      broughtBack: BroughtBackTuple[],
-      assigned: string,
-      named: boolean,
-    ][],
-  ][];
-  credits: [id: string, owner: Credit['owner'], effectiveOn: string, unapplied: string, drawnBy: string[]][];
-  denials: [id: string, status: Denial['status'], level: number][];
-  reversals: [id: string, reversalIds: string[]][];
-  claims: [id: string, claim: AdjudicatedClaim][];
+    shares: ShareTuple[],
+  ];
+  credits: [owner: Credit['owner'], effectiveOn: string, unapplied: string, drawnBy: string[]];
+  denials: [status: Denial['status'], level: number];
+  reversals: string[];
+  claims: AdjudicatedClaim;
 }
+
+/** The maps of an account. */
+export type AccountMap = keyof Written;
+
+type EntryOf<M extends AccountMap> = Account[M] extends Map<string, infer E> ? E : never;
+
+/** A folded account as plain JSON. */
+export type AccountSnapshot = Pick<Account, 'revision' | 'accountId' | 'currency'> & {
+  [M in AccountMap]: [id: string, written: Written[M]][];
+};
+
+const FORMS: { readonly [M in AccountMap]: ShelfForm<EntryOf<M>, Written[M]> } = {
+  entries: {
+    write: ({ revision, type }) => [revision, TYPES.indexOf(type)],
+    read: ([revision, type]): EntryRef => ({ revision, type: TYPES[type]! }),
+  },
+  charges: {
+    write: (charge) => [
+      charge.effectiveOn,
+      [charge.serviceDate, charge.amount.toFixed(), charge.code, [...charge.modifiers], charge.claimId],
+      Array.from(charge.shares.values(), writeShare),
+    ],
+    read: ([effectiveOn, [serviceDate, amount, code, modifiers, claimId], shares]): Charge => ({
+      effectiveOn,
+      serviceDate,
+      amount: money(amount),
+      code,
+      modifiers: [...modifiers],
+      claimId,
+      shares: new Map(shares.map((share) => [partyKey(share[0]), readShare(share)])),
+    }),
+  },
+  credits: {
+    write: (credit) => [credit.owner, credit.effectiveOn, credit.unapplied.toFixed(), [...credit.drawnBy]],
+    read: ([owner, effectiveOn, unapplied, drawnBy]): Credit => ({
+      owner,
+      effectiveOn,
+      unapplied: money(unapplied),
+      drawnBy: [...drawnBy],
+    }),
+  },
+  denials: {
+    write: ({ status, level }) => [status, level],
+    read: ([status, level]): Denial => ({ status, level }),
+  },
+  reversals: { write: (ids) => [...ids], read: (ids) => [...ids] },
+  claims: {
+    write: copyOfClaim,
+    // JSON leaves out what is undefined.
+    read: (claim) => ({
+      ...copyOfClaim(claim),
+      position: claim.position,
+      reversedBy: claim.reversedBy,
+      reverses: claim.reverses,
+    }),
+  },
+};
+
+/** The names of an account's maps. */
+export const ACCOUNT_MAPS = Object.keys(FORMS) as AccountMap[];
 
 /** Writes a folded account as JSON that {@link fromSnapshot} reads back to an equal state; it shares nothing with it. */
 export function toSnapshot(account: Account): AccountSnapshot {
   const { revision, accountId, currency } = account;
+  const maps = ACCOUNT_MAPS.map((name) => [name, [...writtenOf(account, name)]] as const);
+  return { revision, accountId, currency, ...Object.fromEntries(maps) } as AccountSnapshot;
+}
+
+/** Reads a folded account back; what is in its maps, when it is asked for. */
+export function fromSnapshot(snapshot: AccountSnapshot): Account {
+  return shelved(snapshot, (name) => {
+    const written = new Map<string, unknown>(snapshot[name]);
+    return { size: written.size, get: (id) => written.get(id), all: () => written };
+  });
+}
+
+/**
+ * An account whose entries are read when they are asked for.
+ *
+ * @param sourceOf where the entries of each map lie, as JSON that {@link writtenOf} or a shelf wrote
+ */
+export function shelved(
+  { revision, accountId, currency }: Pick<Account, 'revision' | 'accountId' | 'currency'>,
+  sourceOf: (name: AccountMap) => ShelfSource<unknown>,
+): Account {
+  const maps = ACCOUNT_MAPS.map((name) => {
+    const form = FORMS[name] as ShelfForm<unknown, unknown>;
+    return [name, new Shelf(sourceOf(name), form)] as const;
+  });
+  return { revision, accountId, currency, ...Object.fromEntries(maps) } as Account;
+}
+
+/** The entries of one map of an account in their order, as JSON. */
+export function writtenOf(
+  account: Account,
+  name: AccountMap,
+): Iterable<readonly [id: string, written: unknown]> {
+  const map: Map<string, unknown> = account[name];
+  if (map instanceof Shelf) return map.written() as Iterable<[string, unknown]>;
+  const form = FORMS[name] as ShelfForm<unknown, unknown>;
+  return Array.from(map, ([id, entry]) => [id, form.write(entry)] as const);
+}
+
+function writeShare(share: Share): ShareTuple {
+  return [
+    share.party,
+    share.balance.toFixed(),
+    share.writtenOff.toFixed(),
+    share.writtenOffOn,
+    share.reinstatedByHand.toFixed(),
+    Array.from(share.forgiven, ([category, { amount, on, reinstatedByHand }]) => [
+      category,
+      amount.toFixed(),
+      on,
+      reinstatedByHand.toFixed(),
+    ]),
+    Array.from(share.broughtBack, ([category, { amount, on }]) => [category, amount.toFixed(), on]),
+    share.assigned.toFixed(),
+    share.named,
+  ];
+}
+
+function readShare([
+  party,
+  balance,
+  writtenOff,
+  writtenOffOn,
+  reinstatedByHand,
+  forgiven,
+  broughtBack,
+  assigned,
+  named,
+]: ShareTuple): Share {
   return {
-    revision,
-    accountId,
-    currency,
-    entries: Array.from(account.entries, ([id, ref]) => [id, ref.revision, TYPES.indexOf(ref.type)]),
-    charges: Array.from(account.charges, ([id, charge]) => [
-      id,
-      charge.effectiveOn,
-      [charge.serviceDate, charge.amount.toFixed(), charge.code, [...charge.modifiers], charge.claimId],
-      Array.from(charge.shares.values(), (s) => [
-        s.party,
-        s.balance.toFixed(),
-        s.writtenOff.toFixed(),
-        s.writtenOffOn,
-        s.reinstatedByHand.toFixed(),
-        Array.from(s.forgiven, ([category, f]) => [
-          category,
-          f.amount.toFixed(),
-          f.on,
-          f.reinstatedByHand.toFixed(),
-        ]),
-        Array.from(s.broughtBack, ([category, { amount, on }]) => [category, amount.toFixed(), on]),
-        s.assigned.toFixed(),
-        s.named,
-      ]),
-    ]),
-    credits: Array.from(account.credits, ([id, c]) => [
-      id,
-      c.owner,
-      c.effectiveOn,
-      c.unapplied.toFixed(),
-      [...c.drawnBy],
-    ]),
-    denials: Array.from(account.denials, ([id, d]) => [id, d.status, d.level]),
-    reversals: Array.from(account.reversals, ([id, ids]) => [id, [...ids]]),
-    claims: Array.from(account.claims, ([id, claim]) => [
-      id,
-      {
-        ...claim,
-        lines: claim.lines.map((line) => ({ ...line })),
-        taken: [...claim.taken],
-        entries: [...claim.entries],
-        decisions: [...claim.decisions],
-      },
-    ]),
+    party,
+    balance: money(balance),
+    writtenOff: money(writtenOff),
+    writtenOffOn,
+    reinstatedByHand: money(reinstatedByHand),
+    forgiven: new Map(forgiven.map(forgivenOf)),
+    broughtBack: new Map(broughtBack.map(broughtBackOf)),
+    assigned: money(assigned),
+    named,
   };
 }
 
@@ -99,85 +191,12 @@ function broughtBackOf([category, amount, on]: BroughtBackTuple): [GivenUpCatego
   return [category, { amount: money(amount), on }];
 }
 
-/** Reads a folded account back. */
-export function fromSnapshot(snapshot: AccountSnapshot): Account {
-  const { revision, accountId, currency } = snapshot;
+function copyOfClaim(claim: AdjudicatedClaim): AdjudicatedClaim {
   return {
-    revision,
-    accountId,
-    currency,
-    entries: new Map(
-      snapshot.entries.map(([id, at, type]): [string, EntryRef] => [
-        id,
-        { revision: at, type: TYPES[type]! },
-      ]),
-    ),
-    charges: new Map(
-      snapshot.charges.map(([id, effectiveOn, matching, shares]): [string, Charge] => [
-        id,
-        {
-          effectiveOn,
-          serviceDate: matching[0],
-          amount: money(matching[1]),
-          code: matching[2],
-          modifiers: [...matching[3]],
-          claimId: matching[4],
-          shares: new Map(
-            shares.map(
-              ([
-                party,
-                balance,
-                writtenOff,
-                writtenOffOn,
-                reinstatedByHand,
-                forgiven,
-                broughtBack,
-                assigned,
-                named,
-              ]): [string, Share] => [
-                partyKey(party),
-                {
-                  party,
-                  balance: money(balance),
-                  writtenOff: money(writtenOff),
-                  writtenOffOn,
-                  reinstatedByHand: money(reinstatedByHand),
-                  forgiven: new Map(forgiven.map(forgivenOf)),
-                  broughtBack: new Map(broughtBack.map(broughtBackOf)),
-                  assigned: money(assigned),
-                  named,
-                },
-              ],
-            ),
-          ),
-        },
-      ]),
-    ),
-    credits: new Map(
-      snapshot.credits.map(([id, owner, effectiveOn, unapplied, drawnBy]): [string, Credit] => [
-        id,
-        { owner, effectiveOn, unapplied: money(unapplied), drawnBy: [...drawnBy] },
-      ]),
-    ),
-    denials: new Map(
-      snapshot.denials.map(([id, status, level]): [string, Denial] => [id, { status, level }]),
-    ),
-    reversals: new Map(snapshot.reversals.map(([id, ids]): [string, string[]] => [id, [...ids]])),
-    claims: new Map(
-      snapshot.claims.map(([id, claim]): [string, AdjudicatedClaim] => [
-        id,
-        // JSON leaves out what is undefined.
-        {
-          ...claim,
-          position: claim.position,
-          reversedBy: claim.reversedBy,
-          reverses: claim.reverses,
-          lines: claim.lines.map((line) => ({ ...line })),
-          taken: [...claim.taken],
-          entries: [...claim.entries],
-          decisions: [...claim.decisions],
-        },
-      ]),
-    ),
+    ...claim,
+    lines: claim.lines.map((line) => ({ ...line })),
+    taken: [...claim.taken],
+    entries: [...claim.entries],
+    decisions: [...claim.decisions],
   };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { AccountLoading } from '../../src/commands/account-loading.js';
-import type { SnapshotStore, StoredSnapshot } from '../../src/commands/snapshots.js';
+import type { Snapshot, SnapshotStore } from '../../src/commands/snapshots.js';
 import { accountStream } from '../../src/event-store/codec.js';
 import type { EventStore, ReadStreamOptions, StoredEvent } from '../../src/event-store/event-store.js';
-import { toSnapshot } from '../../src/ledger/snapshot.js';
+import { fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
 
 const RECORDED_AT = '2026-01-15T10:00:00.000Z';
 
@@ -37,14 +37,16 @@ function logOf(events: readonly StoredEvent[]): EventStore {
 }
 
 /** Snapshots that count how often they are asked. */
-function snapshotsWith(snapshot?: StoredSnapshot): SnapshotStore & { asked: number } {
+function snapshotsWith(snapshot?: Snapshot): SnapshotStore & { asked: number } {
   return {
     asked: 0,
+    isAtHand: false,
     load() {
       this.asked += 1;
       return Promise.resolve(snapshot);
     },
     save: () => Promise.resolve(),
+    close() {},
   };
 }
 
@@ -59,7 +61,7 @@ it('a snapshot that does not come is not waited for', async () => {
   const never = Promise.withResolvers<undefined>();
   const loading = new AccountLoading(
     logOf(eventsOf(2)),
-    { load: () => never.promise, save: () => Promise.resolve() },
+    { ...snapshotsWith(), load: () => never.promise },
     log,
     2,
   );
@@ -93,9 +95,9 @@ describe('a snapshot', () => {
   it('spares what it was folded of, and makes up for events that are gone', async () => {
     const all = eventsOf(250);
     const whole = await new AccountLoading(logOf(all.slice(0, 200)), snapshotsWith(), quiet, 1000).load('A1');
-    const snapshot = { account: toSnapshot(whole.account), lastEvent: whole.lastEvent };
     for (const left of [all, all.slice(180)]) {
-      const snapshots = snapshotsWith(snapshot);
+      const account = fromSnapshot(toSnapshot(whole.account));
+      const snapshots = snapshotsWith({ account, lastEvent: whole.lastEvent });
       const folded = await new AccountLoading(logOf(left), snapshots, quiet, 10).load('A1');
       expect(folded.events).toBe(250);
       expect(folded.account.entries.size).toBe(249);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FoldedAccount } from '../../src/commands/folded-account.js';
 import { Draft } from '../../src/ledger/draft.js';
-import { toSnapshot } from '../../src/ledger/snapshot.js';
+import { fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
 import { TODAY, accountOpened, chargePosted, claimAdjudicated, postPayment } from '../support/ledger.js';
 
 const INSTANT = '2026-03-01T10:00:00.000Z';
@@ -37,7 +37,7 @@ describe('a folded account', () => {
     const folded = FoldedAccount.unopened();
     folded.fold(accountOpened(), 'a', INSTANT);
     folded.fold(chargePosted(), 'b', INSTANT);
-    const reopened = FoldedAccount.from(toSnapshot(folded.account));
+    const reopened = FoldedAccount.from(fromSnapshot(toSnapshot(folded.account)));
     expect([reopened.events, reopened.isAhead, reopened.snapshotEvents]).toEqual([2, false, 2]);
   });
 });

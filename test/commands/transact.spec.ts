@@ -16,7 +16,7 @@ import {
 } from '../../src/event-store/event-store.js';
 import { balanceOf } from '../../src/ledger/account.js';
 import type { PostCharge } from '../../src/ledger/rules/post-charge.js';
-import { FOLD_VERSION, toSnapshot } from '../../src/ledger/snapshot.js';
+import { FOLD_VERSION, fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
 import { ACCOUNT, openAccount, postCharge, postPayment, reverseEntry } from '../support/ledger.js';
 import {
   NOW,
@@ -497,6 +497,8 @@ describe('snapshots', () => {
     onALog(async (store) => {
       let saves = 0;
       const counting: SnapshotStore = {
+        isAtHand: false,
+        close() {},
         load: () => Promise.resolve(undefined),
         save: () => Promise.resolve(void (saves += 1)),
       };
@@ -512,13 +514,19 @@ describe('snapshots', () => {
       const accounts = accountsOn(store);
       for (const command of [openAccount(), ...charges(3)]) await accounts.transact(command);
       const expected = await loaded(store, new MemorySnapshots());
-      const { account, lastEvent } = expected;
+      const { lastEvent } = expected;
+      const account = fromSnapshot(expected.account);
       const broken: SnapshotStore = {
+        isAtHand: false,
+        close() {},
         load: () => Promise.reject(new Error('away')),
         save: () => Promise.reject(new Error('away')),
       };
       const foreign = new MemorySnapshots();
-      await foreign.save(ACCOUNT, FOLD_VERSION, { account: { ...account, charges: [] }, lastEvent: 'x' });
+      await foreign.save(ACCOUNT, FOLD_VERSION, {
+        account: { ...account, charges: new Map() },
+        lastEvent: 'x',
+      });
       const ahead = new MemorySnapshots();
       await ahead.save(ACCOUNT, FOLD_VERSION, { account: { ...account, revision: 99 }, lastEvent });
       for (const snapshots of [broken, foreign, ahead]) {

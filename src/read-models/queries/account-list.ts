@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { type AccountSums, hasLinesOutside, sumsFromJournal } from './account-sums.js';
+import {
+  type AccountSums,
+  type SumsKnown,
+  hasLinesOutside,
+  isByMonths,
+  sumsByMonths,
+  sumsFromJournal,
+} from './account-sums.js';
 import { lastActivity } from './account.js';
 import { writeAmount } from './amounts.js';
 import { clockSql, wasKnown, withinClocks } from './clocks.js';
@@ -26,14 +33,13 @@ export interface ListedAccount {
 
 export interface AccountListAnswer extends Page<ListedAccount>, Stamp, Trust {}
 
-interface ListedRow {
+interface ListedRow extends SumsKnown {
   account_id: string;
   currency: string | null;
   entity: string | null;
   balance: string;
   unapplied: string;
   last_activity_on: string | null;
-  revision: string;
   trustworthy: boolean;
   changed: boolean;
 }
@@ -64,6 +70,7 @@ async function answer(
       coalesce(a.currency, (
         select l.currency from ledger_read.journal_lines l where l.account_id = a.account_id limit 1
       )) as currency,
+      ${wasKnown('a', sqlClocks)} as all_known,
       ${lastActivity('a', clocks)} as last_activity_on,
       ${isTrustworthy('a.account_id')} as trustworthy,
       ${hasLinesOutside('a', clocks)} as changed
@@ -75,11 +82,16 @@ async function answer(
         or exists (select 1 from ledger_read.journal_lines l
           where l.account_id = a.account_id and ${withinClocks('l', sqlClocks)}))
     order by a.account_id limit ${limit + 1}`.execute(reader);
-  const changed = rows.filter((row) => row.changed).map((row) => row.account_id);
   const recomputed = new Map<string, AccountSums>();
-  if (changed.length > 0) {
-    const sums = await sumsFromJournal(clocks, { accountIds: changed }).execute(reader);
-    for (const sum of sums.rows) recomputed.set(sum.account_id, sum);
+  const [long, other] = [true, false].map((byMonths) =>
+    rows.filter((row) => row.changed && isByMonths(row) === byMonths).map((row) => row.account_id),
+  ) as [string[], string[]];
+  for (const [accountIds, sums] of [
+    [long, sumsByMonths(clocks.asOf, long)] as const,
+    [other, sumsFromJournal(clocks, { accountIds: other })] as const,
+  ]) {
+    if (accountIds.length === 0) continue;
+    for (const sum of (await sums.execute(reader)).rows) recomputed.set(sum.account_id, sum);
   }
   return {
     ...pageOf(

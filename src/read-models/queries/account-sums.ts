@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import { KEPT_BY_MONTHS_FROM } from '../../../projections/account-months.js';
+import type { CalendarDate } from '../../ledger/calendar.js';
 import { type Clocks, clockSql, withinClocks } from './clocks.js';
 import { type Scope, inScope } from './scope.js';
 
@@ -16,21 +18,80 @@ export interface AccountSums {
 
 /** The sums of accounts from their journal lines, the same that the balances projection keeps, for any two clocks. */
 export function sumsFromJournal(clocks: Clocks, scope: Scope): RawBuilder<AccountSums> {
-  // Cash, or what a remittance brought as one sum, comes in by payments and goes out by refunds; a reversal takes the one or the other back.
-  const refund = sql`(l.event_type = 'RefundIssued' or (l.event_type = 'EntryReversed' and l.amount > 0))`;
-  const cash = sql`l.gl_account in ('Assets:Cash', 'Assets:RemittanceClearing')`;
-  const sum = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
-    sql`coalesce(sum(l.amount) filter (where ${condition}), 0)`;
-  return sql`select l.account_id, l.currency,
-      ${sum(sql`l.charge_id is not null or l.payment_id is not null`)} as balance,
-      -${sum(sql`l.payment_id is not null`)} as unapplied,
-      -${sum(sql`l.gl_account = 'Income:Charges'`)} as charges,
-      ${sum(sql`${cash} and not ${refund}`)} as payments,
-      ${sum(sql`l.gl_account = 'Expenses:BadDebt' or l.gl_account like 'Income:Adjustments:%'`)} as adjustments,
-      -${sum(sql`${cash} and ${refund}`)} as refunds
+  return sql`select l.account_id, l.currency, ${SUMS_OF_LINES}
     from ledger_read.journal_lines l
     where l.account_id is not null and ${inScope('l', scope)} and ${withinClocks('l', clockSql(clocks))}
     group by l.account_id, l.currency`;
+}
+
+// Cash, or what a remittance brought as one sum, comes in by payments and goes out by refunds; a reversal takes the one or the other back.
+const REFUND = sql`(l.event_type = 'RefundIssued' or (l.event_type = 'EntryReversed' and l.amount > 0))`;
+const CASH = sql`l.gl_account in ('Assets:Cash', 'Assets:RemittanceClearing')`;
+
+const SUMS_OF_LINES = sql`${sumWhere(sql`l.charge_id is not null or l.payment_id is not null`)} as balance,
+  -${sumWhere(sql`l.payment_id is not null`)} as unapplied,
+  -${sumWhere(sql`l.gl_account = 'Income:Charges'`)} as charges,
+  ${sumWhere(sql`${CASH} and not ${REFUND}`)} as payments,
+  ${sumWhere(sql`l.gl_account = 'Expenses:BadDebt' or l.gl_account like 'Income:Adjustments:%'`)} as adjustments,
+  -${sumWhere(sql`${CASH} and ${REFUND}`)} as refunds`;
+
+function sumWhere(condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`coalesce(sum(l.amount) filter (where ${condition}), 0)`;
+}
+
+/**
+ * The same sums of accounts of whose events all were known: of the months before the one of the date, and of the lines
+ * that are left.
+ */
+export function sumsByMonths(asOf: CalendarDate, accountIds: readonly string[]): RawBuilder<AccountSums> {
+  const columns = ['balance', 'unapplied', 'charges', 'payments', 'adjustments', 'refunds'];
+  const sums = sql.raw(columns.map((column) => `sum(s.${column}) as ${column}`).join(', '));
+  return sql`select s.account_id, max(s.currency) as currency, ${sums} from (
+      select m.account_id, null as currency, ${sql.raw(columns.map((column) => `m.${column}`).join(', '))}
+      from ledger_read.account_months m where ${monthsBefore('m', asOf, accountIds)}
+      union all
+      select l.account_id, l.currency, ${SUMS_OF_LINES} from (${linesBesideMonths(asOf, accountIds)}) l
+      group by l.account_id, l.currency
+    ) s group by s.account_id`;
+}
+
+/** Condition on a row by months: its month is of one of the accounts, and over at the date. */
+export function monthsBefore(
+  alias: string,
+  asOf: CalendarDate,
+  accountIds: readonly string[],
+): RawBuilder<boolean> {
+  return sql`${inScope(alias, { accountIds })} and ${sql.raw(alias)}.month < ${firstOfMonth(asOf)}`;
+}
+
+/** The lines that count by a date and are not in the months before it: those of its month, and an account's first ones. */
+export function linesBesideMonths(asOf: CalendarDate, accountIds: readonly string[]): RawBuilder<unknown> {
+  const first = firstOfMonth(asOf);
+  // `offset 0`: the lines of each event are looked up by its position, not all lines joined by their days.
+  return sql`select l.* from ledger_read.journal_lines l
+    where ${inScope('l', { accountIds })} and l.effective_on >= ${first} and l.effective_on <= ${asOf}::date
+    union all
+    select l.* from ledger_read.account_history h, lateral (
+      select l.* from ledger_read.journal_lines l where l.position = h.position offset 0
+    ) l
+    where ${inScope('h', { accountIds })} and h.revision < ${KEPT_BY_MONTHS_FROM} and l.effective_on < ${first}`;
+}
+
+function firstOfMonth(date: CalendarDate): RawBuilder<unknown> {
+  return sql`${`${date.slice(0, 7)}-01`}::date`;
+}
+
+/** An account as far as it decides how its sums are found. */
+export interface SumsKnown {
+  /** Of the last event that was known. */
+  revision: string | null;
+  /** Whether that is the last that there is. */
+  all_known: boolean;
+}
+
+/** Whether the sums of an account are found by months. */
+export function isByMonths({ revision, all_known }: SumsKnown): boolean {
+  return all_known && Number(revision) >= KEPT_BY_MONTHS_FROM;
 }
 
 /** Condition on a row that has `account_id`: the account has a journal line that the clocks leave out. */

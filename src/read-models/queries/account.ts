@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
+import { KEPT_BY_MONTHS_FROM } from '../../../projections/account-months.js';
 import { type Money, money, sumOf } from '../../ledger/money.js';
-import { type AccountSums, hasLinesOutside, sumsFromJournal } from './account-sums.js';
+import {
+  type AccountSums,
+  type SumsKnown,
+  hasLinesOutside,
+  isByMonths,
+  linesBesideMonths,
+  monthsBefore,
+  sumsByMonths,
+  sumsFromJournal,
+} from './account-sums.js';
 import { writeAmount } from './amounts.js';
 import { type Clocks, clockSql, wasKnown, withinClocks } from './clocks.js';
 import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js';
@@ -50,7 +60,7 @@ export class AccountQuery {
 
 async function answer({ reader, clocks, stamp }: Moment, accountId: string): Promise<AccountAnswer> {
   const account = await knownAccount(reader, clocks, accountId);
-  const sums = account.changed ? await journalSums(reader, clocks, account) : account;
+  const sums = account.changed ? await sumsWithin(reader, clocks, account) : account;
   const shares = await sharesByParty(reader, clocks, account);
   const { currency } = sums;
   const tie = new Tie('account');
@@ -81,12 +91,11 @@ async function answer({ reader, clocks, stamp }: Moment, accountId: string): Pro
 }
 
 /** An account as it was known. */
-export interface KnownAccount extends AccountSums {
+export interface KnownAccount extends AccountSums, SumsKnown {
   entity: string | null;
   opened_on: string | null;
   patient_ref: string | null;
   last_activity_on: string | null;
-  revision: string | null;
   position: string | null;
   trustworthy: boolean;
   /** Whether its kept sums hold lines that the clocks leave out. */
@@ -102,6 +111,7 @@ export async function knownAccount(reader: Reader, clocks: Clocks, accountId: st
       coalesce(a.currency, (
         select l.currency from ledger_read.journal_lines l where l.account_id = a.account_id limit 1
       )) as currency,
+      ${wasKnown('a', clockSql(clocks))} as all_known,
       ${lastActivity('a', clocks)} as last_activity_on,
       ${isTrustworthy('a.account_id')} as trustworthy,
       ${hasLinesOutside('a', clocks)} as changed
@@ -117,10 +127,15 @@ export async function knownAccount(reader: Reader, clocks: Clocks, accountId: st
 export function lastActivity(alias: string, clocks: Clocks): RawBuilder<string | null> {
   const account = sql.raw(alias);
   const sqlClocks = clockSql(clocks);
-  return sql`case when ${account}.last_activity_on <= ${sqlClocks.asOf} and ${wasKnown(alias, sqlClocks)}
-    then ${account}.last_activity_on
-    else (select max(h.effective_on) from ledger_read.account_history h
-      where h.account_id = ${account}.account_id and ${withinClocks('h', sqlClocks)}) end`;
+  const latestEvent = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`(select max(h.effective_on) from ledger_read.account_history h
+      where h.account_id = ${account}.account_id and ${condition} and ${withinClocks('h', sqlClocks)})`;
+  return sql`case when not ${wasKnown(alias, sqlClocks)} then ${latestEvent(sql`true`)}
+    when ${account}.last_activity_on <= ${sqlClocks.asOf} then ${account}.last_activity_on
+    else greatest(${latestEvent(sql`h.revision < ${KEPT_BY_MONTHS_FROM}`)}, (
+      select max(d.effective_on) from ledger_read.account_days d
+      where d.account_id = ${account}.account_id and d.effective_on <= ${sqlClocks.asOf}
+    )) end`;
 }
 
 /** An account of which nothing could be read is there all the same. */
@@ -147,13 +162,18 @@ async function accountSetAside(reader: Reader, accountId: string): Promise<Known
     last_activity_on: null,
     revision: null,
     position: null,
+    all_known: false,
     trustworthy: false,
     changed: false,
   };
 }
 
-async function journalSums(reader: Reader, clocks: Clocks, account: KnownAccount): Promise<AccountSums> {
-  const { rows } = await sumsFromJournal(clocks, { accountIds: [account.account_id] }).execute(reader);
+async function sumsWithin(reader: Reader, clocks: Clocks, account: KnownAccount): Promise<AccountSums> {
+  const accountIds = [account.account_id];
+  const sums = isByMonths(account)
+    ? sumsByMonths(clocks.asOf, accountIds)
+    : sumsFromJournal(clocks, { accountIds });
+  const { rows } = await sums.execute(reader);
   const zero = '0';
   return (
     rows[0] ?? {
@@ -177,16 +197,29 @@ export function roadOf(account: Pick<KnownAccount, 'changed'>): Road {
 async function sharesByParty(
   reader: Reader,
   clocks: Clocks,
-  { account_id: accountId, changed }: KnownAccount,
+  account: KnownAccount,
 ): Promise<(PartyColumns & { balance: string })[]> {
-  const shares = changed
-    ? sql`select l.party, l.payer_id, l.payer_position, sum(l.amount) as balance
-        from ledger_read.journal_lines l
-        where l.account_id = ${accountId} and l.charge_id is not null and ${withinClocks('l', clockSql(clocks))}
-        group by l.party, l.payer_id, l.payer_position`
-    : sql`select s.party, s.payer_id, s.payer_position, s.balance
-        from ledger_read.account_shares s where s.account_id = ${accountId}`;
+  const { account_id: accountId, changed } = account;
+  const shares = !changed
+    ? sql`select s.party, s.payer_id, s.payer_position, s.balance
+        from ledger_read.account_shares s where s.account_id = ${accountId}`
+    : sql`select l.party, l.payer_id, l.payer_position, sum(l.amount) as balance
+        from (${isByMonths(account) ? sharesByMonths(clocks, accountId) : sharesInJournal(clocks, accountId)}) l
+        group by l.party, l.payer_id, l.payer_position`;
   const { rows } = await sql<PartyColumns & { balance: string }>`
     select * from (${shares}) b order by b.party, b.payer_id, b.payer_position`.execute(reader);
   return rows;
+}
+
+function sharesInJournal(clocks: Clocks, accountId: string): RawBuilder<unknown> {
+  return sql`select l.party, l.payer_id, l.payer_position, l.amount from ledger_read.journal_lines l
+    where l.account_id = ${accountId} and l.charge_id is not null and ${withinClocks('l', clockSql(clocks))}`;
+}
+
+function sharesByMonths({ asOf }: Clocks, accountId: string): RawBuilder<unknown> {
+  return sql`select m.party, m.payer_id, m.payer_position, m.balance as amount
+    from ledger_read.account_share_months m where ${monthsBefore('m', asOf, [accountId])}
+    union all
+    select l.party, l.payer_id, l.payer_position, l.amount from (${linesBesideMonths(asOf, [accountId])}) l
+    where l.charge_id is not null`;
 }

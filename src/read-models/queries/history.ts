@@ -6,6 +6,7 @@ import { clockSql, wasKnown, withinClocks } from './clocks.js';
 import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js';
 import {
   type AskedPage,
+  DATE_FORM,
   LIMIT_DEFAULT,
   LIMIT_MAX,
   NUMBER_FORM,
@@ -84,12 +85,12 @@ async function answer(
   { accountId, limit = LIMIT_DEFAULT, cursor }: HistoryRequest,
 ): Promise<HistoryAnswer> {
   const account = await knownAccount(reader, clocks, accountId);
-  const after = cursor === undefined ? '-1' : readCursor(cursor, [NUMBER_FORM])[0]!;
+  const place = cursor === undefined ? { after: '-1', asOf: clocks.asOf, balance: '0' } : placeIn(cursor);
   const { allCounts } = await whatCounts(reader, clocks, accountId);
   const rows = await (
     allCounts
-      ? keptRows(accountId, clocks, after, limit + 1)
-      : countedRows(accountId, clocks, after, limit + 1)
+      ? keptRows(accountId, clocks, place.after, limit + 1)
+      : countedRows(accountId, clocks, place, limit + 1)
   ).execute(reader);
   const { currency } = account;
   return {
@@ -99,11 +100,28 @@ async function answer(
       rows.rows,
       limit,
       (row) => itemOf(row, currency),
-      (row) => [row.revision],
+      (row) => [row.revision, clocks.asOf, row.running_balance],
     ),
     trustworthy: account.trustworthy,
     ...stamp,
   };
+}
+
+/** Where a page begins. */
+interface Place {
+  /** The revision before it. */
+  after: string;
+  /** The balance there by a date, as the page before has shown it, so that nobody has to sum up all before it again. */
+  asOf: string;
+  balance: string;
+}
+
+const AMOUNT_FORM = /^-?\d{1,30}(\.\d{1,10})?$/;
+
+/** @throws QuestionMalformed */
+function placeIn(cursor: string): Place {
+  const [after, asOf, balance] = readCursor(cursor, [NUMBER_FORM, DATE_FORM, AMOUNT_FORM]);
+  return { after: after!, asOf: asOf!, balance: balance! };
 }
 
 /** Whether every event and line of the account counts by `asOf`: kept running balances are then exact for any prefix. */
@@ -136,15 +154,20 @@ function keptRows(
 function countedRows(
   accountId: string,
   clocks: Moment['clocks'],
-  after: string,
+  { after, asOf, balance }: Place,
   limit: number,
 ): RawBuilder<HistoryRow> {
   const within = clockSql(clocks);
   const inBalance = sql`(l.charge_id is not null or l.payment_id is not null)`;
+  const before =
+    asOf === clocks.asOf
+      ? sql`select ${balance}::numeric as balance`
+      : sql`select coalesce(sum(l.amount), 0) as balance from ledger_read.journal_lines l
+          where l.account_id = ${accountId} and l.revision <= ${after}::bigint and ${inBalance}
+            and ${withinClocks('l', within)}`;
   return sql`
     with before as (
-      select coalesce(sum(l.amount), 0) as balance from ledger_read.journal_lines l
-      where l.account_id = ${accountId} and l.revision <= ${after}::bigint and ${inBalance} and ${withinClocks('l', within)}
+      ${before}
     ), page as (
       select h.* from ledger_read.account_history h
       where h.account_id = ${accountId} and h.revision > ${after}::bigint and ${withinClocks('h', within)}

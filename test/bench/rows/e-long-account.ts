@@ -84,11 +84,17 @@ function questionsOn(
   events: number,
 ): [string, (accountId: string) => Promise<unknown>][] {
   const [history, account] = [app.get(HistoryQuery), app.get(AccountQuery)];
-  const lastPage = writeCursor([String(Math.max(0, events - LIMIT_DEFAULT - 1))]);
+  const pageAfter = (revision: number, asOf: string): string =>
+    writeCursor([String(Math.max(0, revision)), asOf, '0.00']);
+  const lastPage = pageAfter(events - LIMIT_DEFAULT - 1, PAST);
   return [
     ['first page of the history', (accountId) => history.run({ accountId })],
     ['last page of the history', (accountId) => history.run({ accountId, cursor: lastPage })],
     ['first page, as of a past date', (accountId) => history.run({ accountId, asOf: PAST })],
+    [
+      'a later page, as of a past date',
+      (accountId) => history.run({ accountId, asOf: PAST, cursor: pageAfter(Math.floor(events / 4), PAST) }),
+    ],
     ['balance today', (accountId) => account.run({ accountId })],
     ['balance at a past date', (accountId) => account.run({ accountId, asOf: PAST })],
   ];
@@ -150,8 +156,14 @@ export const row = defineRow({
       ['afterRestart', 'command after a restart'],
       ['inMemory', 'command'],
     ]);
-    const asked = ['first page of the history', 'last page of the history', 'first page, as of a past date'];
-    const names = [...asked, 'balance today', 'balance at a past date'];
+    const names = [
+      'first page of the history',
+      'last page of the history',
+      'first page, as of a past date',
+      'a later page, as of a past date',
+      'balance today',
+      'balance at a past date',
+    ];
     await compareAccounts(
       bench,
       'questions',

@@ -173,6 +173,7 @@ onEachDatabase('reporting views', (fresh) => {
     );
     expect(rows.map((row) => row.projection)).toEqual([
       'account-history',
+      'account-months',
       'balances',
       'claims',
       'denials',

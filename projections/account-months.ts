@@ -1,0 +1,99 @@
+import { effectiveOnOf } from '../src/ledger/events.js';
+import { negated } from '../src/ledger/add-amounts.js';
+import type { CalendarDate } from '../src/ledger/calendar.js';
+import { type JournalLine, countsInBalance, journalLinesOf } from '../src/ledger/movements.js';
+import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+import { PARTY_COLUMNS, PARTY_KEY, partyColumns } from './party-columns.js';
+import type { Change, Projection } from './projection.js';
+
+/** The first event of an account that is kept by months. Most accounts never have more: for these it costs nothing. */
+export const KEPT_BY_MONTHS_FROM = 64;
+
+/**
+ * What came of the later events of accounts with many, by the month in which it counts: a balance at a past date is then
+ * a sum over months, the days of one month, and an account's first events.
+ */
+export const accountMonths: Projection = {
+  name: 'account-months',
+  version: 1,
+  tables: [
+    {
+      name: 'account_months',
+      key: ['account_id', 'month'],
+      columns: {
+        account_id: 'text',
+        /** Its first day. */
+        month: 'date',
+        balance: 'numeric',
+        unapplied: 'numeric',
+        charges: 'numeric',
+        payments: 'numeric',
+        adjustments: 'numeric',
+        refunds: 'numeric',
+      },
+    },
+    {
+      name: 'account_share_months',
+      key: ['account_id', 'month', ...PARTY_KEY],
+      columns: { account_id: 'text', month: 'date', ...PARTY_COLUMNS, balance: 'numeric' },
+    },
+    {
+      name: 'account_days',
+      key: ['account_id', 'effective_on'],
+      /** The days that an account has events on. */
+      columns: { account_id: 'text', effective_on: 'date' },
+    },
+  ],
+  changesOf(recorded, movements) {
+    const { accountId, event, revision } = recorded;
+    if (revision < KEPT_BY_MONTHS_FROM) return [];
+    const day = {
+      table: 'account_days',
+      key: { account_id: accountId, effective_on: effectiveOnOf(event) },
+    };
+    return [day, ...journalLinesOf(event, movements).flatMap((line) => changesOfLine(recorded, line))];
+  },
+};
+
+function changesOfLine({ accountId, event }: RecordedEvent, line: JournalLine): Change[] {
+  const { place, effectiveOn } = line;
+  const amount = line.debit ?? `-${line.credit!}`;
+  const key = { account_id: accountId, month: monthOf(effectiveOn) };
+  const changes: Change[] = [{ table: 'account_months', key, add: sumsOf(event.type, line, amount) }];
+  if ('chargeId' in place) {
+    changes.push({
+      table: 'account_share_months',
+      key: { ...key, ...partyColumns(place.party) },
+      add: { balance: amount },
+    });
+  }
+  return changes;
+}
+
+function monthOf(date: CalendarDate): CalendarDate {
+  return `${date.slice(0, 7)}-01`;
+}
+
+/** Where payments come from: cash, or what a remittance brought as one sum. */
+const MONEY_IN: ReadonlySet<string> = new Set(['Assets:Cash', 'Assets:RemittanceClearing']);
+
+const NOTHING = {
+  balance: '0',
+  unapplied: '0',
+  charges: '0',
+  payments: '0',
+  adjustments: '0',
+  refunds: '0',
+};
+
+/** What one line adds to the sums of its account: balance = charges - payments - adjustments + refunds. */
+function sumsOf(type: string, { place, debit }: JournalLine, amount: string): Record<string, string> {
+  if (countsInBalance(place)) {
+    return { ...NOTHING, balance: amount, unapplied: 'paymentId' in place ? negated(amount) : '0' };
+  }
+  if (place.account === 'Income:Charges') return { ...NOTHING, charges: negated(amount) };
+  if (!MONEY_IN.has(place.account)) return { ...NOTHING, adjustments: amount };
+  // Cash comes in by payments and goes out by refunds; a reversal takes the one or the other back.
+  const isRefund = type === 'RefundIssued' || (type === 'EntryReversed' && debit !== undefined);
+  return isRefund ? { ...NOTHING, refunds: negated(amount) } : { ...NOTHING, payments: amount };
+}
