@@ -14,7 +14,7 @@ export function foldChanges(projection: Projection, tables: Tables, recorded: An
   return tables;
 }
 
-function apply(tables: Tables, { table, key, set, add, max, running }: Change): void {
+function apply(tables: Tables, { table, key, set, add, max, min, running }: Change): void {
   const rows = (tables[table] ??= {});
   const row = (rows[JSON.stringify(Object.values(key))] ??= { ...key });
   Object.assign(row, set);
@@ -22,6 +22,10 @@ function apply(tables: Tables, { table, key, set, add, max, running }: Change): 
   for (const [column, value] of Object.entries(max ?? {})) {
     const before = row[column];
     if (before === undefined || before === null || (value !== null && value > before)) row[column] = value;
+  }
+  for (const [column, value] of Object.entries(min ?? {})) {
+    const before = row[column];
+    if (before === undefined || before === null || (value !== null && value < before)) row[column] = value;
   }
   if (running) {
     const sums = (tables[`${table}.running`] ??= {});

@@ -5,10 +5,10 @@ import { entryIdOfRemittance } from '../src/ledger/remittance-description.js';
 import { PARTY_COLUMNS, ownerColumns, partyColumns } from './party-columns.js';
 import type { Change, Projection, Row } from './projection.js';
 
-/** Every journal line ever written, and the sums by GL account: the base of every answer about a past date. */
+/** Every journal line ever written, and their sums by GL account and day: the base of every answer about a past date. */
 export const journal: Projection = {
   name: 'journal',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'journal_lines',
@@ -39,12 +39,14 @@ export const journal: Projection = {
         { columns: ['account_id', 'effective_on'] },
         { columns: ['effective_on'] },
         { columns: ['recorded_at'] },
+        { columns: ['account_id', 'charge_id'], where: 'charge_id is not null' },
+        { columns: ['effective_on'], where: 'payment_id is not null' },
       ],
     },
     {
-      name: 'gl_balances',
-      key: ['gl_account', 'currency'],
-      columns: { gl_account: 'text', currency: 'text', amount: 'numeric' },
+      name: 'gl_days',
+      key: ['gl_account', 'currency', 'effective_on'],
+      columns: { gl_account: 'text', currency: 'text', effective_on: 'date', amount: 'numeric' },
     },
   ],
   changesOf(recorded, movements) {
@@ -71,7 +73,11 @@ function changesOfLines(recorded: AnyRecordedEvent, of: Row, lines: readonly Jou
         key: { position: recorded.position, line_no: i },
         set: { ...of, ...lineColumns(recorded, line), currency, amount },
       },
-      { table: 'gl_balances', key: { gl_account: account, currency }, add: { amount } },
+      {
+        table: 'gl_days',
+        key: { gl_account: account, currency, effective_on: line.effectiveOn },
+        add: { amount },
+      },
     ];
   });
 }

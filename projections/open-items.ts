@@ -2,7 +2,7 @@ import { negated } from '../src/ledger/add-amounts.js';
 import type { Movement } from '../src/ledger/movements.js';
 import type { RecordedEvent } from '../src/ledger/recorded-event.js';
 import { PARTY_COLUMNS, PARTY_KEY, ownerColumns, partyColumns } from './party-columns.js';
-import type { Change, Projection } from './projection.js';
+import type { Change, Projection, Row } from './projection.js';
 
 /**
  * What is open of every charge, by party and by age. A share's parts are opened by charges and transfers (`opened`, by
@@ -11,7 +11,7 @@ import type { Change, Projection } from './projection.js';
  */
 export const openItems: Projection = {
   name: 'open-items',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'charges',
@@ -40,6 +40,12 @@ export const openItems: Projection = {
         currency: 'text',
         balance: 'numeric',
         used: 'numeric',
+        /** Of the charge, on the share that it opened: most ages can be told without looking for the charge. */
+        service_date: 'date',
+        posted_on: 'date',
+        /** The days of its first and last entries: on any day before or after, what stands on it is known. */
+        first_on: 'date',
+        last_on: 'date',
       },
       indexes: [{ columns: ['account_id', 'charge_id'], where: 'balance <> 0' }],
     },
@@ -98,8 +104,12 @@ function chargeChange({ accountId, event, recordedAt }: RecordedEvent): Change[]
 
 function movementChanges({ accountId, event }: RecordedEvent, movements: readonly Movement[]): Change[] {
   const currency = 'currency' in event.data ? event.data.currency : '';
+  const shareColumns: Row =
+    event.type === 'ChargePosted'
+      ? { currency, service_date: event.data.serviceDate, posted_on: event.data.effectiveOn }
+      : { currency };
   const changes: Change[] = [];
-  for (const { debit, credit, amount } of movements) {
+  for (const { debit, credit, amount, effectiveOn } of movements) {
     const minus = negated(amount);
     for (const [place, signed, other] of [
       [debit, amount, minus] as const,
@@ -108,7 +118,14 @@ function movementChanges({ accountId, event }: RecordedEvent, movements: readonl
       if ('chargeId' in place) {
         const key = { account_id: accountId, charge_id: place.chargeId, ...partyColumns(place.party) };
         const used = place.since === undefined ? other : '0';
-        changes.push({ table: 'shares', key, set: { currency }, add: { balance: signed, used } });
+        changes.push({
+          table: 'shares',
+          key,
+          set: { ...shareColumns },
+          add: { balance: signed, used },
+          max: { last_on: effectiveOn },
+          min: { first_on: effectiveOn },
+        });
         if (place.since !== undefined) {
           changes.push({
             table: 'share_parts',

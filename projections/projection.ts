@@ -28,7 +28,7 @@ export interface Table {
 
 /**
  * What an event does to one row, found by its key and made when it is not there: columns are replaced, raised by exact
- * amounts, or kept at the greatest value seen.
+ * amounts, or kept at the greatest or the smallest value seen.
  */
 export interface Change {
   table: string;
@@ -36,6 +36,7 @@ export interface Change {
   set?: Row;
   add?: Record<string, string>;
   max?: Row;
+  min?: Row;
   /**
    * Sets `column` to the sum of this and all earlier `amount`s of the rows that share the first key column; only where
    * rows are written once, and then with every row.

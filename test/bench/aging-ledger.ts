@@ -26,7 +26,8 @@ export async function fillAgingLedger(db: Database, charges: number): Promise<vo
     select account_id, charge_id, 'USD', posted_on - 3, posted_on, amount, 'CPT', '99213', null, null, posted_on from facts`);
   await run(`insert into ledger_read.shares
     select account_id, charge_id, party, payer_id, payer_position, 'USD',
-      case when paid then 0 else amount end, case when paid then amount else 0 end from facts`);
+      case when paid then 0 else amount end, case when paid then amount else 0 end, posted_on - 3, posted_on,
+      posted_on, case when paid then posted_on + 30 else posted_on end from facts`);
   await run(`insert into ledger_read.share_parts
     select account_id, charge_id, party, payer_id, payer_position, posted_on, amount from facts`);
   await run(`insert into ledger_read.journal_lines
@@ -57,17 +58,27 @@ export async function fillAgingLedger(db: Database, charges: number): Promise<vo
   await run(`insert into ledger_read.account_shares
     select account_id, party, payer_id, payer_position, 'USD', sum(case when paid then 0 else amount end)
     from facts group by 1, 2, 3, 4`);
-  await run(`insert into ledger_read.gl_balances
-    select gl_account, currency, sum(amount) from ledger_read.journal_lines group by 1, 2`);
+  await run(`insert into ledger_read.gl_days
+    select gl_account, currency, effective_on, sum(amount) from ledger_read.journal_lines group by 1, 2, 3`);
   await run(
     `update ledger_internal.checkpoint set position = ${2 * charges + 1}, recorded_at = '2026-07-30'`,
   );
-  // PGlite never analyses its tables by itself.
-  if (!db.isShared) return;
-  for (const table of ['accounts', 'charges', 'shares', 'share_parts', 'journal_lines', 'account_history']) {
+  // As autovacuum leaves them; PGlite has none, and the projector analyses them.
+  const tidy = db.isShared ? 'vacuum analyze' : 'analyze';
+  for (const table of TABLES) {
     const { rows } = await sql<{ name: string }>`
       select nspname || '.' || relname as name from pg_class c join pg_namespace n on n.oid = relnamespace
       where relname = ${table} and relkind = 'r'`.execute(db);
-    await run(`vacuum analyze ${rows[0]!.name}`);
+    await run(`${tidy} ${rows[0]!.name}`);
   }
 }
+
+const TABLES = [
+  'accounts',
+  'charges',
+  'shares',
+  'share_parts',
+  'journal_lines',
+  'gl_days',
+  'account_history',
+];

@@ -134,21 +134,21 @@ describe('the projections, over random histories', () => {
     });
   });
 
-  it('journal: every event balances, and the GL balances are the sums of the lines', () => {
+  it('journal: every event balances, and the days of GL accounts are the sums of the lines', () => {
     overHistories((events) => {
       const tables = fold(journal, events);
       const byEvent = Map.groupBy(rows(tables, 'journal_lines'), (line) => line['position']);
       for (const lines of byEvent.values()) expect(sum(lines.map((line) => line['amount']))).toBe('0');
       const byAccount = Map.groupBy(
         rows(tables, 'journal_lines'),
-        (line) => `${line['gl_account']} ${line['currency']}`,
+        (line) => `${line['gl_account']} ${line['currency']} ${line['effective_on']}`,
       );
       const sums = [...byAccount].map(
         ([name, lines]) => `${name} ${sum(lines.map((line) => line['amount']))}`,
       );
       expect(
-        rows(tables, 'gl_balances')
-          .map((row) => `${row['gl_account']} ${row['currency']} ${row['amount']}`)
+        rows(tables, 'gl_days')
+          .map((row) => `${row['gl_account']} ${row['currency']} ${row['effective_on']} ${row['amount']}`)
           .sort(),
       ).toEqual(sums.sort());
     });
@@ -204,10 +204,10 @@ describe('the tables of the projections', () => {
     (_, projection) => {
       const defined = new Map(projection.tables.map((table) => [table.name, table]));
       for (const event of [...randomHistory(5, 4, 60), ...remittanceLog().events]) {
-        for (const { table, key, set, add, max, running } of changesIn(projection, event)) {
+        for (const { table, key, set, add, max, min, running } of changesIn(projection, event)) {
           const { columns, key: keyColumns } = defined.get(table)!;
           expect(Object.keys(key)).toEqual(keyColumns);
-          for (const column of Object.keys({ ...key, ...set, ...add, ...max }))
+          for (const column of Object.keys({ ...key, ...set, ...add, ...max, ...min }))
             expect(columns).toHaveProperty(column);
           for (const column of Object.keys(add ?? {})) expect(columns[column]).toBe('numeric');
           if (running) expect(columns[running.column]).toBe('numeric');

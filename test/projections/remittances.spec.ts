@@ -6,7 +6,7 @@ import type { Projection, Row } from '../../projections/projection.js';
 import { remittances } from '../../projections/remittances.js';
 import { adjudicationIdOf } from '../../src/ledger/adjudication-id.js';
 import type { EventOf } from '../../src/ledger/events.js';
-import { ZERO, money } from '../../src/ledger/money.js';
+import { ZERO, money, sumOf } from '../../src/ledger/money.js';
 import { type AnyRecordedEvent, type RecordedEvent, isOfAccount } from '../../src/ledger/recorded-event.js';
 import { CONTROL, MIXED, ORIGINAL, REJECTED, TAKES_BACK, remittanceLog } from '../support/remittance-log.js';
 
@@ -40,7 +40,10 @@ function inClearing(tables: Tables): string {
 }
 
 function glBalance(tables: Tables, account: string): string {
-  return money(String(rowOf(tables, 'gl_balances', account, 'USD')?.['amount'] ?? 0)).toFixed();
+  const days = Object.values(tables['gl_days'] ?? {}).filter(
+    (row) => row['gl_account'] === account && row['currency'] === 'USD',
+  );
+  return sumOf(days.map((row) => money(String(row['amount'])))).toFixed();
 }
 
 describe('the remittances', () => {

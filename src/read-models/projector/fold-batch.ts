@@ -106,7 +106,7 @@ export class ChangedTable {
   }
 }
 
-function merge(row: FoldedRow, { set, add, max }: Change): void {
+function merge(row: FoldedRow, { set, add, max, min }: Change): void {
   if (set) row.set = row.set ? Object.assign(row.set, set) : set;
   if (add) {
     row.add ??= {};
@@ -115,6 +115,10 @@ function merge(row: FoldedRow, { set, add, max }: Change): void {
   if (max) {
     row.max ??= {};
     for (const column in max) row.max[column] = greatest(row.max[column], max[column]!);
+  }
+  if (min) {
+    row.min ??= {};
+    for (const column in min) row.min[column] = least(row.min[column], min[column]!);
   }
 }
 
@@ -127,4 +131,9 @@ function sum(before: string | undefined, amount: string): string {
 function greatest(a: Cell | undefined, b: Cell): Cell {
   if (a === undefined || a === null) return b;
   return b !== null && b > a ? b : a;
+}
+
+function least(a: Cell | undefined, b: Cell): Cell {
+  if (a === undefined || a === null) return b;
+  return b !== null && b < a ? b : a;
 }

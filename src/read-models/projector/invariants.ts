@@ -47,16 +47,16 @@ export const INVARIANTS: readonly Invariant[] = [
       order by position limit 100`,
   },
   {
-    check: 'gl_balances_equal_journal',
-    text: 'the balance of a GL account is the sum of its journal lines',
+    check: 'gl_days_equal_journal',
+    text: 'the change of a GL account on a day is the sum of its journal lines',
     query: sql<Broken>`
       with lines as (
-        select gl_account, currency, sum(amount) as amount
-        from ledger_read.journal_lines group by gl_account, currency
+        select gl_account, currency, effective_on, sum(amount) as amount
+        from ledger_read.journal_lines group by gl_account, currency, effective_on
       )
-      select gl_account || ' in ' || currency as subject, null::text as account_id,
+      select gl_account || ' in ' || currency || ' on ' || effective_on as subject, null::text as account_id,
         coalesce(l.amount, 0)::text as expected, coalesce(g.amount, 0)::text as actual
-      from ledger_read.gl_balances g full join lines l using (gl_account, currency)
+      from ledger_read.gl_days g full join lines l using (gl_account, currency, effective_on)
       where coalesce(g.amount, 0) <> coalesce(l.amount, 0)`,
   },
   {

@@ -49,7 +49,8 @@ export const REMITTANCE_INVARIANTS: readonly Invariant[] = [
         select currency, -sum(accepted + controlled - cleared) as amount
         from ledger_read.remittances group by currency
       ), lines as (
-        select currency, amount from ledger_read.gl_balances where gl_account = 'Assets:RemittanceClearing'
+        select currency, sum(amount) as amount from ledger_read.gl_days
+        where gl_account = 'Assets:RemittanceClearing' group by currency
       )
       select 'Assets:RemittanceClearing in ' || currency as subject, null::text as account_id,
         coalesce(h.amount, 0)::text as expected, coalesce(l.amount, 0)::text as actual
@@ -118,7 +119,8 @@ export const REMITTANCE_INVARIANTS: readonly Invariant[] = [
       with kept as (
         select currency, sum(balance) as amount from ledger_read.control_accounts group by currency
       ), lines as (
-        select currency, amount from ledger_read.gl_balances where gl_account = 'Assets:PayerControl'
+        select currency, sum(amount) as amount from ledger_read.gl_days
+        where gl_account = 'Assets:PayerControl' group by currency
       )
       select 'Assets:PayerControl in ' || currency as subject, null::text as account_id,
         coalesce(k.amount, 0)::text as expected, coalesce(l.amount, 0)::text as actual

@@ -3,10 +3,14 @@ import { arrayLiteral } from '../../database/array-literal.js';
 import { AddedLines } from './added-lines.js';
 import type { FoldedProjections, FoldedRow } from './fold-batch.js';
 
+/** What a change does to a row beside naming it. */
+const PARTS = ['set', 'add', 'max', 'min'] as const;
+type Part = (typeof PARTS)[number];
+
 /** Rows that are made or changed, all in the same columns: each column as the text of an array. */
 export interface ChangedRows {
   table: Table;
-  columns: readonly { name: string; how: 'key' | 'set' | 'add' | 'max'; cells: string }[];
+  columns: readonly { name: string; how: 'key' | 'set' | 'add' | 'max' | 'min'; cells: string }[];
 }
 
 /** What a batch does to the tables of each projection, by its name, as the text that goes to the database. */
@@ -44,7 +48,7 @@ function byColumns(rows: readonly FoldedRow[]): FoldedRow[][] {
 }
 
 function hasSameColumns(a: FoldedRow, b: FoldedRow): boolean {
-  return hasSameNames(a.set, b.set) && hasSameNames(a.add, b.add) && hasSameNames(a.max, b.max);
+  return PARTS.every((part) => hasSameNames(a[part], b[part]));
 }
 
 function hasSameNames(a: object = NONE, b: object = NONE): boolean {
@@ -60,16 +64,14 @@ function hasSameNames(a: object = NONE, b: object = NONE): boolean {
 const NONE: FoldedRow['key'] = {};
 
 function changedRows(table: Table, rows: readonly FoldedRow[]): ChangedRows {
-  const { set = NONE, add = NONE, max = NONE } = rows[0]!;
-  const columns = (names: readonly string[], how: 'key' | 'set' | 'add' | 'max') =>
+  const [first] = rows;
+  const columns = (names: readonly string[], how: 'key' | Part) =>
     names.map((name) => ({ name, how, cells: arrayLiteral(rows.map((row) => row[how]?.[name])) }));
   return {
     table,
     columns: [
       ...columns(table.key, 'key'),
-      ...columns(Object.keys(set), 'set'),
-      ...columns(Object.keys(add), 'add'),
-      ...columns(Object.keys(max), 'max'),
+      ...PARTS.flatMap((part) => columns(Object.keys(first![part] ?? NONE), part)),
     ],
   };
 }

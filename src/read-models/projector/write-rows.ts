@@ -119,5 +119,7 @@ function changeOf({ name, how }: ChangedRows['columns'][number]): RawBuilder<unk
       return sql`${column} = coalesce(${before}, 0) + ${now}`;
     case 'max':
       return sql`${column} = greatest(${before}, ${now})`;
+    case 'min':
+      return sql`${column} = least(${before}, ${now})`;
   }
 }

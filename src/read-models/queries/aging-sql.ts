@@ -29,9 +29,8 @@ export interface AgingRow {
   [bucket: `b${number}`]: string;
   credits: string;
   unapplied: string;
-  /** Null where a control balance stands alone, beside nothing that was aged; the figures then are null too. */
-  total: string | null;
-  /** Balance of the group by {@link controlBalances}; null where a group cannot be checked alone. */
+  total: string;
+  /** Balance of the group by {@link controlBalances}; null where it has none, or cannot be checked alone. */
   control: string | null;
 }
 
@@ -72,6 +71,15 @@ export function agingSums(
     sum(g.net) - sum(g.unapplied) as total`;
 }
 
+/** The columns of {@link agingRows}. */
+export function agingColumns({ groupBy, bounds }: AgingQuestion): string[] {
+  const buckets = bucketDays(bounds).map((_, i) => `b${i}`);
+  return [
+    ...Object.keys(KEYS[groupBy]),
+    ...['currency', 'not_yet_due', ...buckets, 'credits', 'unapplied', 'total', 'control'],
+  ];
+}
+
 /**
  * The figures of an aging by group and currency, ordered by them. Where groups are made of whole accounts, each stands
  * beside its own control balance, which makes rows of its own where nothing was aged.
@@ -83,24 +91,31 @@ export function agingRows({ extent, basis, groupBy, bounds }: AgingQuestion): Ra
   const names = sql.raw([...keys.map(([name]) => name), 'currency'].join(', '));
   const byEntity =
     groupBy === 'entity' ? sql`left join ledger_read.accounts e on e.account_id = g.account_id` : sql``;
-  const tables = sql.join([
-    sql`figures as (${agingFigures(extent, basis)})`,
-    sql`aged as (
-      select ${selected} g.currency,
-        ${agingSums(extent, bounds, (i) => `b${i}`)}
-      from figures g ${byEntity}
-      group by ${grouped}
-    )`,
-  ]);
-  if (groupBy === 'party' || groupBy === 'payer') {
-    return sql<AgingRow>`with ${tables} select *, null as control from aged order by ${names}`;
-  }
-  return sql<AgingRow>`with ${tables}, control as (
-      select ${selected} g.currency, sum(g.balance) as control
-      from (${controlBalances(extent)}) g ${byEntity}
-      group by ${grouped}
-    )
-    select * from aged full join control using (${names}) order by ${names}`;
+  const controls = groupedByAccounts(groupBy)
+    ? sql`union all select account_id, null, null, currency, null, 0, 0, 0, balance
+        from (${controlBalances(extent)}) control`
+    : sql``;
+  return sql`select ${selected} g.currency, ${agingSums(extent, bounds, (i) => `b${i}`)}, sum(g.control) as control
+    from (
+      select figures.*, null::numeric as control from (${agingFigures(extent, basis)}) figures
+      ${controls}
+    ) g ${byEntity}
+    group by ${grouped} order by ${names}`;
+}
+
+/** Whether groups are made of whole accounts, so that each can be checked alone. */
+export function groupedByAccounts(groupBy: AgingGroup): boolean {
+  return groupBy === 'account' || groupBy === 'entity';
+}
+
+/** currency, balance: what all accounts come to; where it is about all of them, as the GL accounts kept by day say. */
+function receivables(extent: Extent): RawBuilder<unknown> {
+  const { road, clocks, scope } = extent;
+  const isOfAll = scope.entity === undefined && scope.accountIds === undefined;
+  if (!isOfAll || (road !== 'kept' && road !== 'by_share')) return controlBalances(extent);
+  return sql`select g.currency, g.amount as balance from ledger_read.gl_days g
+    where g.gl_account in ('Assets:Receivable:Patient', 'Assets:Receivable:Payer', 'Liabilities:Unapplied')
+      and g.effective_on <= ${clocks.asOf}`;
 }
 
 /** Balances by currency to check an aging against, with a zero for every currency in which an account was known. */
@@ -112,7 +127,7 @@ export function controlTotals(extent: Extent): RawBuilder<{ currency: string; ba
       : sql`exists (select 1 from ledger_read.account_history h
           where h.account_id = a.account_id and ${wasKnown('h', clocks)})`;
   return sql`select currency, sum(balance) as balance from (
-      select currency, sum(balance) as balance from (${controlBalances(extent)}) control
+      select currency, sum(balance) as balance from (${receivables(extent)}) control
       group by currency having sum(balance) <> 0
       union all
       select c.currency, 0 from (

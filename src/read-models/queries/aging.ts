@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { CalendarDate, Instant } from '../../ledger/calendar.js';
 import { type BucketBounds, DEFAULT_BUCKETS, bucketLabels, parseBuckets } from '../../ledger/aging.js';
-import { type Money, ZERO, formatMoney, money, sumOf } from '../../ledger/money.js';
-import { type AgingGroup, type AgingRow, agingRows, controlTotals } from './aging-sql.js';
+import { addAmounts, isZero, negated } from '../../ledger/add-amounts.js';
+import {
+  type AgingGroup,
+  type AgingRow,
+  agingColumns,
+  agingRows,
+  controlTotals,
+  groupedByAccounts,
+} from './aging-sql.js';
+import { writeAmount } from './amounts.js';
 import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js';
 import type { AgingBasis } from './open-parts.js';
+import { readPacked } from './packed-rows.js';
 import { QuestionMalformed } from './refusals.js';
 import { type Road, extentOf } from './road.js';
 import { Tie } from './tie.js';
@@ -75,7 +84,8 @@ async function answer({ reader, clocks, stamp }: Moment, request: AgingRequest):
   const { basis = 'service', groupBy = 'none', buckets: bounds = DEFAULT_BUCKETS, entity } = request;
   const scope = { entity };
   const extent = await extentOf(reader, clocks, scope, request.road);
-  const { rows } = await agingRows({ extent, basis, groupBy, bounds }).execute(reader);
+  const question = { extent, basis, groupBy, bounds };
+  const rows = await readPacked(reader, agingRows(question), agingColumns(question));
   const { rows: control } = await controlTotals(extent).execute(reader);
 
   const tie = new Tie('aging');
@@ -87,18 +97,20 @@ async function answer({ reader, clocks, stamp }: Moment, request: AgingRequest):
     const key = keyOf(row);
     const figures = Figures.of(row, bounds.length + 1);
     // What was rolled back to nothing.
-    if (row.total === null && money(row.control ?? '0').isZero()) continue;
-    tie.expect(figures.sum(), money(row.total ?? '0'), row.currency, key);
-    if (row.control !== null || groupedByAccounts(groupBy)) {
-      tie.expect(figures.sum(), money(row.control ?? '0'), row.currency, key);
+    if (figures.isZero() && isZero(row.control ?? '0')) continue;
+    const comesTo = figures.sum();
+    tie.expectAmounts(comesTo, row.total, row.currency, key);
+    if (groupedByAccounts(groupBy)) {
+      tie.expectAmounts(comesTo, row.control ?? '0', row.currency, key);
     }
     const total = totals.get(row.currency) ?? new Figures(bounds.length + 1);
     totals.set(row.currency, total);
     total.add(figures);
     if (groupBy !== 'none' && !figures.isZero()) items.push({ ...key, ...figures.written(row.currency) });
   }
-  const balances = new Map(control.map(({ currency, balance }) => [currency, money(balance)]));
-  for (const [currency, total] of totals) tie.expect(total.sum(), balances.get(currency) ?? ZERO, currency);
+  const balances = new Map(control.map(({ currency, balance }) => [currency, balance]));
+  for (const [currency, total] of totals)
+    tie.expectAmounts(total.sum(), balances.get(currency) ?? '0', currency);
   tie.check();
 
   const written = [...totals].map(([currency, total]) => total.written(currency));
@@ -114,10 +126,6 @@ async function answer({ reader, clocks, stamp }: Moment, request: AgingRequest):
   };
 }
 
-function groupedByAccounts(groupBy: AgingGroup): boolean {
-  return groupBy === 'none' || groupBy === 'account' || groupBy === 'entity';
-}
-
 function keyOf(row: AgingRow): AgingKey {
   return {
     ...(row.party !== undefined && { party: row.party }),
@@ -127,50 +135,57 @@ function keyOf(row: AgingRow): AgingKey {
   };
 }
 
-/** Figures of one group in one currency, exact. */
+/** Figures of one group in one currency, exact. Most of them are nothing, in a ledger of many accounts. */
 class Figures {
-  amounts: Money[];
-  notYetDue = ZERO;
-  credits = ZERO;
-  unapplied = ZERO;
+  amounts: string[];
+  notYetDue = '0';
+  credits = '0';
+  unapplied = '0';
 
   constructor(buckets: number) {
-    this.amounts = Array.from({ length: buckets }, () => ZERO);
+    this.amounts = Array.from({ length: buckets }, () => '0');
   }
 
   static of(row: AgingRow, buckets: number): Figures {
     const figures = new Figures(buckets);
-    if (row.total === null) return figures;
-    figures.amounts = figures.amounts.map((_, i) => money(row[`b${i}`]!));
-    figures.notYetDue = money(row.not_yet_due);
-    figures.credits = money(row.credits);
-    figures.unapplied = money(row.unapplied);
+    figures.amounts = figures.amounts.map((_, i) => row[`b${i}`]!);
+    figures.notYetDue = row.not_yet_due;
+    figures.credits = row.credits;
+    figures.unapplied = row.unapplied;
     return figures;
   }
 
   add(other: Figures): void {
-    this.amounts = this.amounts.map((amount, i) => amount.plus(other.amounts[i]!));
-    this.notYetDue = this.notYetDue.plus(other.notYetDue);
-    this.credits = this.credits.plus(other.credits);
-    this.unapplied = this.unapplied.plus(other.unapplied);
+    this.amounts = this.amounts.map((amount, i) => sum(amount, other.amounts[i]!));
+    this.notYetDue = sum(this.notYetDue, other.notYetDue);
+    this.credits = sum(this.credits, other.credits);
+    this.unapplied = sum(this.unapplied, other.unapplied);
   }
 
-  sum(): Money {
-    return sumOf([...this.amounts, this.notYetDue, this.credits, this.unapplied.negated()]);
+  sum(): string {
+    const others = sum(sum(this.notYetDue, this.credits), negated(this.unapplied));
+    return this.amounts.reduce(sum, others);
   }
 
   isZero(): boolean {
-    return [...this.amounts, this.notYetDue, this.credits, this.unapplied].every((amount) => amount.isZero());
+    return (
+      isZero(this.notYetDue) && isZero(this.credits) && isZero(this.unapplied) && this.amounts.every(isZero)
+    );
   }
 
   written(currency: string): AgingFigures {
     return {
       currency,
-      amounts: this.amounts.map((amount) => formatMoney(amount, currency)),
-      notYetDue: formatMoney(this.notYetDue, currency),
-      credits: formatMoney(this.credits, currency),
-      unapplied: formatMoney(this.unapplied, currency),
-      total: formatMoney(this.sum(), currency),
+      amounts: this.amounts.map((amount) => writeAmount(amount, currency)),
+      notYetDue: writeAmount(this.notYetDue, currency),
+      credits: writeAmount(this.credits, currency),
+      unapplied: writeAmount(this.unapplied, currency),
+      total: writeAmount(this.sum(), currency),
     };
   }
+}
+
+function sum(a: string, b: string): string {
+  if (isZero(b)) return a;
+  return isZero(a) ? b : addAmounts(a, b);
 }

@@ -36,10 +36,12 @@ export function agedAmounts(extent: Extent, basis: AgingBasis): RawBuilder<unkno
   switch (basis) {
     case 'service':
     case 'posted': {
-      const date = sql.raw(basis === 'service' ? 'c.service_date' : 'c.posted_on');
-      return sql`select b.account_id, b.party, b.payer_id, b.currency, ${date} as counted_from,
+      const date = sql.raw(basis === 'service' ? 'service_date' : 'posted_on');
+      return sql`select b.account_id, b.party, b.payer_id, b.currency, coalesce(b.${date}, (
+            select c.${date} from ledger_read.charges c where c.account_id = b.account_id and c.charge_id = b.charge_id
+          )) as counted_from,
           greatest(b.balance, 0) as open, b.balance as net
-        from (${shareBalances(extent)}) b left join ledger_read.charges c using (account_id, charge_id)`;
+        from (${shareBalances(extent)}) b`;
     }
     case 'responsible':
       return sql`select p.account_id, p.party, p.payer_id, p.currency, p.since_on as counted_from, p.open, p.net

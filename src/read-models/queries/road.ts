@@ -7,10 +7,12 @@ import type { Reader } from './snapshot.js';
  * How figures for two clocks are found. All roads give the same answer; they differ in what they read:
  *
  * - `kept`: the sums kept for every share and account. Exact when no journal line lies outside the clocks.
+ * - `by_share`: the kept sums of shares that nothing happened to since; the lines of those that were open around the day.
+ *   Exact without `knownAt`; its cost follows what was open, however long ago.
  * - `rolled_back`: the kept sums, less the lines that lie outside: what is open, and what came later.
  * - `journal`: the lines that lie within.
  */
-export type Road = 'kept' | 'rolled_back' | 'journal';
+export type Road = 'kept' | 'by_share' | 'rolled_back' | 'journal';
 
 /** What figures are about, and how they are found. */
 export interface Extent {
@@ -31,7 +33,9 @@ export async function extentOf(reader: Reader, clocks: Clocks, scope: Scope, giv
   const later = await shareOutside(reader, extent.clocks);
   if (later === 0) return { ...extent, road: 'kept' };
   // The lines of a few accounts are found by them, not by their days.
-  return { ...extent, road: scope.accountIds === undefined && later <= 0.5 ? 'rolled_back' : 'journal' };
+  if (scope.accountIds !== undefined) return { ...extent, road: 'journal' };
+  if (clocks.knownAt === undefined) return { ...extent, road: 'by_share' };
+  return { ...extent, road: later <= 0.5 ? 'rolled_back' : 'journal' };
 }
 
 /** How much of the time that the journal covers lies outside the clocks, from 0, where none of its lines does, to 1. */

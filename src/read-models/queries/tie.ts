@@ -1,4 +1,5 @@
-import { type Money, formatMoney } from '../../ledger/money.js';
+import { addAmounts, isZero, negated } from '../../ledger/add-amounts.js';
+import { type Money, formatMoney, money } from '../../ledger/money.js';
 import { type Mismatch, ReportDoesNotTie } from './refusals.js';
 
 const MISMATCHES_MAX = 20;
@@ -19,6 +20,12 @@ export class Tie {
       expected: formatMoney(expected, currency),
       difference: formatMoney(reported.minus(expected), currency),
     });
+  }
+
+  /** Notes two amounts that must be equal, as the database gives them. */
+  expectAmounts(reported: string, expected: string, currency: string, group?: Mismatch['group']): void {
+    if (isZero(addAmounts(reported, negated(expected)))) return;
+    this.expect(money(reported), money(expected), currency, group);
   }
 
   /** @throws ReportDoesNotTie when any differed */

@@ -92,15 +92,17 @@ async function answer(
   };
 }
 
-/** Kept balances, less the lines that the clocks leave out where there are few; else the sums of all lines within. */
+/** Kept days, less the lines that the clocks leave out where there are few; else the sums of all lines within. */
 function glRows(road: Road, clocks: ClockSql, scope: Scope): RawBuilder<GlRow> {
-  const kept = sql`select g.gl_account, g.currency, g.amount from ledger_read.gl_balances g`;
+  const kept = sql`select g.gl_account, g.currency, g.amount from ledger_read.gl_days g`;
   const lines = (condition: RawBuilder<unknown>, sign: string): RawBuilder<unknown> =>
     sql`select l.gl_account, l.currency, ${sql.raw(sign)}l.amount from ledger_read.journal_lines l where ${condition}`;
   const source = ((): RawBuilder<unknown> => {
     switch (road) {
       case 'kept':
         return kept;
+      case 'by_share':
+        return sql`${kept} where g.effective_on <= ${clocks.asOf}`;
       case 'rolled_back':
         return sql`${kept} union all ${lines(outsideClocks('l', clocks), '-')}`;
       case 'journal':

@@ -140,7 +140,7 @@ onEachDatabase('a rebuild', (fresh) => {
       'rows',
       'decider',
       'debits_equal_credits',
-      'gl_balances_equal_journal',
+      'gl_days_equal_journal',
       'balance_equals_open_items',
       'balance_equals_account_shares',
       'balance_equals_journal',

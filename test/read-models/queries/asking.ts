@@ -3,6 +3,8 @@ import { movementsOf } from '../../../src/ledger/movements.js';
 import type { RecordedEvent } from '../../../src/ledger/recorded-event.js';
 import type { Database } from '../../../src/database/database.js';
 import { Moments } from '../../../src/read-models/queries/moment.js';
+import type { Clocks } from '../../../src/read-models/queries/clocks.js';
+import type { Road } from '../../../src/read-models/queries/road.js';
 import { DAYS, FIRST_DAY, type Random } from './random-history.js';
 
 /** The end of random histories: what is recorded lies before, and some of it is effective later. */
@@ -25,6 +27,11 @@ export function randomClocks(random: Random, events: readonly RecordedEvent[]) {
   if (random.chance(0.2)) return { asOf: addDays(lastEffective(events), -random.below(4)) };
   if (random.chance(0.2)) return { asOf: '2027-01-01', knownAt: events.at(-1 - random.below(4))!.recordedAt };
   return random.chance(0.3) ? { asOf } : { asOf, knownAt: random.pick(events).recordedAt };
+}
+
+/** All roads that lead to an answer, beside the one that is taken. */
+export function roadsFor({ knownAt }: Clocks): Road[] {
+  return [...(knownAt === undefined ? (['by_share'] as const) : []), 'rolled_back', 'journal'];
 }
 
 function lastEffective(events: readonly RecordedEvent[]): string {
