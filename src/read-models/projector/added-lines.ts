@@ -2,8 +2,8 @@ import type { Change, Table } from '../../../projections/projection.js';
 import { copyLine } from '../../database/copy-rows.js';
 
 /**
- * The rows that a batch adds to a table of which rows are only ever added: each is the line of a COPY as soon as it is
- * folded, so that what it was made of is not kept until the batch is written.
+ * The rows that a batch adds to a table, none of which is there yet: each is the line of a COPY as soon as it is folded,
+ * so that what it was made of is not kept until the batch is written.
  */
 export class AddedLines {
   readonly lines: string[] = [];

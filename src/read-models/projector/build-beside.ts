@@ -9,17 +9,20 @@ import {
   hasReached,
 } from '../../event-store/event-store.js';
 import { lockCheckpoint, readCheckpoint } from './checkpoint.js';
-import { deadPositions, refusalOf, setAside } from './dead-letters.js';
+import { type DeadLetter, deadPositions, refusalOf, setAside } from './dead-letters.js';
 import { RebuildAbandoned, RebuildUnderWay } from './errors.js';
 import { type BuiltTables, dropGeneration, isStillThere, readGenerations } from './generations.js';
 import { lockSchemas } from '../../database/lock-schemas.js';
 import { shortTransaction } from '../../database/short-transaction.js';
-import { type FoldedStep, type Item, foldStep, readItems, writeStep } from './step.js';
+import { FillFold, type FillPart } from './fill-fold.js';
+import { type FoldedStep, type Item, type Step, foldStep, readItems, writeStep } from './step.js';
 import { analyzeTables, createIndexes, createTables } from './tables.js';
 import { RunningSums, writeBatch } from './write-rows.js';
 
 /** Larger than the projector's: a row is written once a batch, however often the batch touches it. */
 const BATCH_SIZE = 4_000;
+/** Some 60 MB. */
+const ROWS_KEPT_MAX = 100_000;
 /** Without a sign of life for so long, what somebody builds may be dropped by others. */
 const LEASE = '2 minutes';
 const LEASE_RENEWED_EVERY_MS = 20_000;
@@ -34,6 +37,8 @@ export interface BuildProgress {
   target: Position | undefined;
 }
 
+type OnProgress = (progress: BuildProgress) => void;
+
 export interface Built {
   /** Events read from the log. */
   events: number;
@@ -47,6 +52,10 @@ export interface BesideOptions {
   term?: number | undefined;
   /** Gives up, soon. */
   signal?: AbortSignal | undefined;
+  /** Events read before what they add is written. */
+  batchSize?: number;
+  /** Rows kept in memory while the tables are filled, before they are written. */
+  rowsKeptMax?: number;
 }
 
 /** An event that only a set of all projections may set aside turned up while some of them were built. */
@@ -74,7 +83,9 @@ export class BesideTables {
   readonly #options: BesideOptions;
   readonly #sums = new RunningSums();
   readonly #lease: NodeJS.Timeout;
+  /** Up to where all is written; the tables are empty while there is none. */
   #position: Position | undefined;
+  #indexed = false;
   #events = 0;
 
   private constructor(
@@ -124,7 +135,6 @@ export class BesideTables {
         const generation =
           1 + Math.max(0, ...generations.filter((g) => g.name === name).map((g) => g.generation));
         await createTables(tx, projection, generation);
-        await createIndexes(tx, projection, generation);
         await sql`
           insert into ledger_internal.generations
             (name, generation, version, state, lease_until, built_by, leader_term)
@@ -142,7 +152,7 @@ export class BesideTables {
   }
 
   /** Fills the tables up to the checkpoint of the live ones, or near it while that moves on. */
-  async build(onProgress: (progress: BuildProgress) => void = () => undefined): Promise<Built> {
+  async build(onProgress: OnProgress = () => undefined): Promise<Built> {
     const started = performance.now();
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const target = (await readCheckpoint(this.#database))?.position;
@@ -155,13 +165,9 @@ export class BesideTables {
 
   /** Before they are read, by a comparison or by everybody. */
   async analyze(): Promise<void> {
-    for (const { name, generation } of this.#targets) {
+    for (const target of this.#targets) {
       this.#options.signal?.throwIfAborted();
-      await analyzeTables(
-        this.#database,
-        this.#projections.find((p) => p.name === name)!,
-        generation,
-      );
+      await analyzeTables(this.#database, this.#projectionOf(target), target.generation);
     }
   }
 
@@ -177,6 +183,7 @@ export class BesideTables {
       this.#options.signal?.throwIfAborted();
       const live = (await readCheckpoint(this.#database))?.position;
       if (live !== undefined) await this.#buildTo(live);
+      await this.#index();
       try {
         await shortTransaction(this.#database, async (tx) => {
           await first(tx);
@@ -225,35 +232,64 @@ export class BesideTables {
   }
 
   /** Builds from where the tables stand to a position that the live ones have passed. */
-  async #buildTo(
-    target: Position,
-    onProgress: (progress: BuildProgress) => void = () => undefined,
-  ): Promise<void> {
+  async #buildTo(target: Position, onProgress: OnProgress = () => undefined): Promise<void> {
+    if (this.#position === undefined && (await this.#fillTo(target, onProgress))) return;
     if (hasReached(this.#position, target)) return;
-    const skipped = await this.#skipped(this.#database);
-    let writing: Promise<void> = Promise.resolve();
-    const write = async (events: readonly StoredEvent[], to: Position): Promise<void> => {
-      const items = withoutSkipped(await readItems(events), skipped);
+    const writing = new OneAhead();
+    for await (const { items, to } of this.#batchesTo(target)) {
       const step = await foldStep(this.#projections, { items, to });
-      await writing;
-      writing = this.#write(step).then(() =>
-        onProgress({ events: this.#events, position: this.#position, target }),
-      );
-      // Awaited with the next batch, which is folded while this one is written.
-      writing.catch(() => undefined);
-    };
+      await writing.begin(async () => {
+        await this.#write(step);
+        onProgress({ events: this.#events, position: to, target });
+      });
+    }
+    await writing.done();
+  }
+
+  /**
+   * Fills empty tables up to a position. Where PostgreSQL refuses a row, nobody can say which event it came of: all is
+   * taken back, to be built in steps that are small enough to find out.
+   *
+   * @returns whether they are filled; otherwise they are empty again
+   */
+  async #fillTo(target: Position, onProgress: OnProgress): Promise<boolean> {
+    const fold = new FillFold(this.#projections, this.#options.rowsKeptMax ?? ROWS_KEPT_MAX);
+    const writing = new OneAhead();
+    try {
+      for await (const { items, to } of this.#batchesTo(target)) {
+        for await (const part of fold.partsOf(items, to === target)) {
+          this.#options.signal?.throwIfAborted();
+          await writing.begin(async () => {
+            await this.#fill(part);
+            onProgress({ events: this.#events, position: to, target });
+          });
+        }
+      }
+      await writing.done();
+      await this.#index();
+      await shortTransaction(this.#database, (tx) => this.#moveOn(tx, 0, target));
+      this.#position = target;
+      return true;
+    } catch (error) {
+      if (refusalOf(error) === undefined) throw error;
+      await this.#startOver();
+      return false;
+    }
+  }
+
+  async *#batchesTo(target: Position): AsyncGenerator<Step> {
+    const { signal, batchSize = BATCH_SIZE } = this.#options;
+    const skipped = await this.#skipped(this.#database);
     let events: StoredEvent[] = [];
     for await (const stored of this.#store.readAll(this.#after())) {
-      this.#options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       if (!hasReached(target, stored.position)) break;
       events.push(stored);
-      if (events.length === BATCH_SIZE) {
-        await write(events, stored.position);
-        events = [];
-      }
+      if (events.length < batchSize || stored.position === target) continue;
+      yield { items: withoutSkipped(await readItems(events), skipped), to: stored.position };
+      events = [];
     }
-    await write(events, target);
-    await writing;
+    yield { items: withoutSkipped(await readItems(events), skipped), to: target };
   }
 
   async #readTo(target: Position, tx: Queryable): Promise<readonly Item[]> {
@@ -288,20 +324,76 @@ export class BesideTables {
   }
 
   async #writeIn(tx: Queryable, step: FoldedStep): Promise<void> {
-    const [poison] = step.dead;
-    if (poison && !this.#options.all) throw new PoisonInPart(poison.stored.position);
+    this.#requireTaken(step.dead);
+    await this.#moveOn(tx, step.items.length, step.to);
+    await writeBatch(tx, this.#targets, step.rows, this.#sums);
+    await setAside(tx, 'dead_letters_beside', step.dead);
+  }
+
+  /** Rows of what was read, of which others are still to come: the position stays. */
+  async #fill({ rows, dead, events }: FillPart): Promise<void> {
+    this.#requireTaken(dead);
+    await shortTransaction(this.#database, async (tx) => {
+      await this.#moveOn(tx, events);
+      await writeBatch(tx, this.#targets, rows, this.#sums);
+      await setAside(tx, 'dead_letters_beside', dead);
+    });
+    this.#events += events;
+  }
+
+  /** A set of some projections cannot set aside what the live ones have taken. */
+  #requireTaken([dead]: readonly DeadLetter[]): void {
+    if (dead && !this.#options.all) throw new PoisonInPart(dead.stored.position);
+  }
+
+  /** Creates the indexes, once: over rows that are there that takes half as long as row by row. */
+  async #index(): Promise<void> {
+    if (this.#indexed) return;
+    for (const target of this.#targets) {
+      this.#options.signal?.throwIfAborted();
+      await shortTransaction(this.#database, async (tx) => {
+        await this.#moveOn(tx, 0);
+        await createIndexes(tx, this.#projectionOf(target), target.generation);
+      });
+    }
+    this.#indexed = true;
+  }
+
+  async #startOver(): Promise<void> {
+    await shortTransaction(this.#database, async (tx) => {
+      await lockSchemas(tx);
+      await this.#moveOn(tx, -this.#events);
+      for (const target of this.#targets) {
+        await createTables(tx, this.#projectionOf(target), target.generation);
+        await createIndexes(tx, this.#projectionOf(target), target.generation);
+      }
+      await sql`delete from ledger_internal.dead_letters_beside`.execute(tx);
+    });
+    this.#sums.forget();
+    this.#indexed = true;
+    this.#events = 0;
+  }
+
+  #projectionOf(target: BuiltTables): Projection {
+    return this.#projections.find(({ name }) => name === target.name)!;
+  }
+
+  /**
+   * Says that we are at it, and how far.
+   *
+   * @throws RebuildAbandoned
+   */
+  async #moveOn(tx: Queryable, events: number, to = this.#position): Promise<void> {
     for (const { name, generation, builtBy } of this.#targets) {
       const { rows } = await sql`
         update ledger_internal.generations
-        set position = ${step.to}::bigint, events = events + ${step.items.length}::bigint,
+        set position = ${to ?? null}::bigint, events = events + ${events}::bigint,
             lease_until = now() + ${LEASE}::interval
         where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid and state = 'building'
           and position is not distinct from ${this.#position ?? null}::bigint
         returning name`.execute(tx);
       if (rows.length === 0) throw new RebuildAbandoned();
     }
-    await writeBatch(tx, this.#targets, step.rows, this.#sums);
-    await setAside(tx, 'dead_letters_beside', step.dead);
   }
 
   async #renewLease(db: Queryable): Promise<void> {
@@ -311,6 +403,23 @@ export class BesideTables {
         where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid
           and state <> 'live'`.execute(db);
     }
+  }
+}
+
+/** Writes one thing while the next is made ready. */
+class OneAhead {
+  #writing: Promise<void> = Promise.resolve();
+
+  /** Begins to write when what was begun before is written. */
+  async begin(write: () => Promise<void>): Promise<void> {
+    await this.#writing;
+    this.#writing = write();
+    // Awaited with the next.
+    this.#writing.catch(() => undefined);
+  }
+
+  async done(): Promise<void> {
+    await this.#writing;
   }
 }
 

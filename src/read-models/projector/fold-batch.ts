@@ -15,7 +15,13 @@ import { AddedLines } from './added-lines.js';
 export type FoldedRow = Omit<Change, 'running'>;
 
 /** What a batch of events does to the tables of each projection, by its name. */
-export type FoldedProjections = ReadonlyMap<string, readonly (AddedLines | ChangedTable)[]>;
+export type FoldedProjections = ReadonlyMap<string, readonly (AddedLines | FoldedTable)[]>;
+
+/** Rows that are made or changed. */
+export interface FoldedTable {
+  table: Table;
+  rows: readonly FoldedRow[];
+}
 
 /** A projection's own code threw on an event. */
 export class FoldFailed extends Error {
@@ -33,20 +39,12 @@ export class FoldFailed extends Error {
  * An event goes into all projections or into none.
  */
 export class BatchFold {
-  readonly #projections: readonly {
-    projection: Projection;
-    tables: Map<string, AddedLines | ChangedTable>;
-  }[];
+  readonly #projections: readonly { projection: Projection; tables: Map<string, TableFold> }[];
 
   constructor(projections: readonly Projection[]) {
     this.#projections = projections.map((projection) => ({
       projection,
-      tables: new Map(
-        projection.tables.map((table) => [
-          table.name,
-          table.appendOnly ? new AddedLines(table) : new ChangedTable(table),
-        ]),
-      ),
+      tables: new Map(projection.tables.map((table) => [table.name, foldOf(table)])),
     }));
   }
 
@@ -54,7 +52,7 @@ export class BatchFold {
   add(recorded: AnyRecordedEvent): void {
     let movements: readonly Movement[] | undefined;
     const changes: Change[] = [];
-    const changed: (AddedLines | ChangedTable)[] = [];
+    const changed: TableFold[] = [];
     for (const { projection, tables } of this.#projections) {
       try {
         movements ??= movementsIn(recorded);
@@ -72,17 +70,54 @@ export class BatchFold {
   }
 
   folded(): FoldedProjections {
+    return this.#nonEmpty((_): _ is TableFold => true);
+  }
+
+  /** Rows that are only ever added; they are let go of. */
+  takeAdded(): ReadonlyMap<string, readonly AddedLines[]> {
+    return this.#take((table) => table instanceof AddedLines);
+  }
+
+  /** Rows that are made or changed; they are let go of. */
+  takeChanged(): ReadonlyMap<string, readonly FoldedTable[]> {
+    return this.#take((table) => table instanceof ChangedTable);
+  }
+
+  /** How many rows are held that are made or changed. */
+  get rowsChanged(): number {
+    let rows = 0;
+    for (const { tables } of this.#projections) {
+      for (const table of tables.values()) if (table instanceof ChangedTable) rows += table.rows.length;
+    }
+    return rows;
+  }
+
+  #take<T extends TableFold>(isWanted: (table: TableFold) => table is T): ReadonlyMap<string, T[]> {
+    const taken = this.#nonEmpty(isWanted);
+    for (const { projection, tables } of this.#projections) {
+      for (const { table } of taken.get(projection.name)!) tables.set(table.name, foldOf(table));
+    }
+    return taken;
+  }
+
+  #nonEmpty<T extends TableFold>(isWanted: (table: TableFold) => table is T): ReadonlyMap<string, T[]> {
     return new Map(
       this.#projections.map(({ projection, tables }) => [
         projection.name,
-        [...tables.values()].filter((table) => !table.isEmpty),
+        [...tables.values()].filter(isWanted).filter((table) => !table.isEmpty),
       ]),
     );
   }
 }
 
+type TableFold = AddedLines | ChangedTable;
+
+function foldOf(table: Table): TableFold {
+  return table.appendOnly ? new AddedLines(table) : new ChangedTable(table);
+}
+
 /** The rows of a table that a batch makes or changes. */
-export class ChangedTable {
+class ChangedTable implements FoldedTable {
   readonly rows: FoldedRow[] = [];
   readonly #byKey = new Map<string, FoldedRow>();
 

@@ -31,6 +31,7 @@ export class ProjectionProgress {
   /** Seen last, by whatever way. */
   #seen: Position | undefined;
   #polling = false;
+  #onWaiting: () => void = () => undefined;
 
   constructor(database: Database, store: EventStore) {
     this.sameLog = new SameLog(store);
@@ -46,6 +47,19 @@ export class ProjectionProgress {
   /** For the projector: it does not lead any more, so that others may move what it has told. */
   fallSilent(): void {
     this.#told = undefined;
+  }
+
+  /** For the projector: resolves as soon as somebody waits for it, at the latest after so long, or when told to stop. */
+  async untilAwaited(msMax: number, signal: AbortSignal): Promise<void> {
+    if (this.#waiters.size > 0 || signal.aborted || msMax <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const end = (): void => resolve(undefined);
+    const timer = setTimeout(end, msMax);
+    signal.addEventListener('abort', end);
+    this.#onWaiting = end;
+    await promise;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
 
   #see(position: Position | undefined): void {
@@ -79,6 +93,7 @@ export class ProjectionProgress {
     const stop = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', stop);
     this.#waiters.add(waiter);
+    this.#onWaiting();
     if (!this.#polling) void this.#poll();
     try {
       await promise;

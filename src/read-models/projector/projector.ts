@@ -31,6 +31,11 @@ import { analyzeTables } from './tables.js';
 export const PROJECTOR = Symbol('Projector');
 
 const BATCH_SIZE = 2_000;
+/**
+ * A batch of a few events costs as much as one of a hundred: under load one is written so often, or as soon as somebody
+ * in this process waits for it.
+ */
+const GATHER_MS = 50;
 /** Tables are analysed when they have caught up, and again when they have doubled; fewer events need no plan. */
 const ANALYZED_FROM = 1_000;
 const BACKOFF_MS_MIN = 100;
@@ -60,6 +65,8 @@ export interface ProjectorOptions {
   /** Which process projects; left out, they agree on it in the database. */
   leadership?: Leadership;
   batchSize?: number;
+  /** How long after a batch the next one may keep those waiting who do not ask for it. */
+  gatherMs?: number;
 }
 
 /** How the projections are doing, for health and metrics. */
@@ -288,7 +295,7 @@ export class Projector {
    * every batch that was written or passed by, and at the start where none waits.
    */
   async #follow(signal: AbortSignal, onBatch: (position: Position | undefined) => void): Promise<void> {
-    const { store, projections, progress, batchSize = BATCH_SIZE } = this.#options;
+    const { store, projections, progress, batchSize = BATCH_SIZE, gatherMs = GATHER_MS } = this.#options;
     this.#caughtUp = false;
     const failed = new AbortController();
     let writing: Promise<void> = Promise.resolve();
@@ -325,6 +332,7 @@ export class Projector {
             ? undefined
             : await foldStep(projections, { items: await readItems(events), to });
         await writing;
+        const begunAt = performance.now();
         void inTurn(async () => {
           const write = (part: FoldedStep) => this.#write(part);
           if (step) await inBatchSpan(events, () => writeStep(projections, step, write));
@@ -336,6 +344,7 @@ export class Projector {
         if (batch.caughtUp) {
           await writing;
           await this.#analyzeWhenGrown();
+          if (step) await progress.untilAwaited(begunAt + gatherMs - performance.now(), ending);
         }
       }
       failed.signal.throwIfAborted();

@@ -52,6 +52,16 @@ function readItem(stored: StoredEvent): Item {
 /** Folds the events of a step; one that a projection cannot take is set aside in all. */
 export async function foldStep(projections: readonly Projection[], { items, to }: Step): Promise<FoldedStep> {
   const fold = new BatchFold(projections);
+  const { dead, recordedAt } = await foldInto(fold, items);
+  await setImmediate();
+  return { items, to, rows: rowsAsText(fold.folded()), dead, recordedAt };
+}
+
+/** Folds events into what others have been folded into before, and tells which cannot be. */
+export async function foldInto(
+  fold: BatchFold,
+  items: readonly Item[],
+): Promise<Pick<FoldedStep, 'dead' | 'recordedAt'>> {
   const dead: DeadLetter[] = [];
   let recordedAt: string | undefined;
   for (const [i, { stored, recorded, dead: letter }] of items.entries()) {
@@ -67,8 +77,7 @@ export async function foldStep(projections: readonly Projection[], { items, to }
       dead.push({ stored, projection: error.projection, reason: `the projection failed on it: ${name}` });
     }
   }
-  await setImmediate();
-  return { items, to, rows: rowsAsText(fold.folded()), dead, recordedAt };
+  return { dead, recordedAt };
 }
 
 /**

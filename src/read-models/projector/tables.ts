@@ -25,10 +25,7 @@ export async function createTables(db: Queryable, projection: Projection, genera
   }
 }
 
-/**
- * Creates the indexes of a generation. Not left to the end of a rebuild, though that would be faster: an index may refuse
- * a row, and then the event has to be found out that it came from.
- */
+/** Creates the indexes of a generation; one may refuse a row, as a column may. */
 export async function createIndexes(
   db: Queryable,
   projection: Projection,

@@ -88,6 +88,30 @@ onEachDatabase('the projector', (fresh) => {
     });
   });
 
+  it('gathers events after a batch, for an hour if it is told to, but not while somebody waits', async () => {
+    const { database } = await fresh();
+    const log = new LogInMemory(HISTORY.slice(0, 20));
+    const { projector, progress } = readModels(database, log, { gatherMs: 3_600_000 });
+    const head = async () => (await log.head())!;
+    projector.start();
+    try {
+      const first = await head();
+      await until(async () => (await readCheckpoint(database))?.position === first);
+      const writes = await countWrites(database);
+      for (const recorded of HISTORY.slice(20, 40)) {
+        log.record([recorded]);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      expect(await writes()).toBe(0);
+      await progress.waitFor(await head(), 10_000);
+      expect(await writes()).toBe(1);
+      log.record(HISTORY.slice(40));
+    } finally {
+      await projector.stop();
+    }
+    expect(await differencesFromLog(database, projections, log.events.slice(0, 40))).toEqual([]);
+  });
+
   it('passes events of others by, for all who wait, without a write for each of them', async () => {
     const { database, another } = await fresh();
     const log = new SharedLog(HISTORY);

@@ -136,6 +136,26 @@ onEachDatabase('a poisonous event', (fresh) => {
     expect(named.map(({ accountId }) => accountId)).toEqual(letters.map(({ account_id }) => account_id));
   });
 
+  it.each(POISON)('is found by a rebuild too: %s', async (_why, event, reason) => {
+    const { database } = await fresh();
+    const log = new LogInMemory(randomHistory(71, 1, 10));
+    const poison = log.put({ stream: 'account-P', ...event });
+    log.record(randomHistory(73, 3, 10).filter(({ accountId }) => accountId !== 'A0'));
+    const models = readModels(database, log);
+    await models.projector.catchUp();
+    expect((await rebuild(models)).flatMap(({ differences }) => differences)).toEqual([]);
+    const letters = await deadLetters(database);
+    expect(letters).toMatchObject([{ position: poison.position }]);
+    expect(letters[0]!.reason).toMatch(reason);
+    expect(
+      await differencesFromLog(
+        database,
+        projections,
+        log.events.filter((e) => e !== poison),
+      ),
+    ).toEqual([]);
+  });
+
   it('is in all projections or in none', async () => {
     const { database } = await fresh();
     const log = new LogInMemory(randomHistory(37, 3, 20));

@@ -19,7 +19,7 @@ export interface TestReadModels extends ReadModels {
 export function readModels(
   database: Database,
   store: EventStore,
-  options: { projections?: readonly Projection[]; batchSize?: number } = {},
+  options: { projections?: readonly Projection[]; batchSize?: number; gatherMs?: number } = {},
 ): TestReadModels {
   const projections = options.projections ?? everyProjection;
   const logged: string[] = [];
@@ -32,6 +32,7 @@ export function readModels(
     clock: systemClock,
     log: { info: write, warn: write },
     ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+    ...(options.gatherMs === undefined ? {} : { gatherMs: options.gatherMs }),
   });
   return { ...parts, projector, progress, logged };
 }
