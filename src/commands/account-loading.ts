@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { NoAnswer, answerInTime } from '../answer-in-time.js';
 import { UnreadableEvent, accountStream, decode } from '../event-store/codec.js';
@@ -20,8 +21,12 @@ const READS_AT_ONCE = 32;
 const SNAPSHOT_PATIENCE_MS = 1_000;
 /** Most accounts never have more events, and the log gives these sooner than the database says that it has no snapshot. */
 const SHORT_EVENTS = 100;
-/** What a snapshot may be behind the account when the process is killed, where it takes changes alone. */
-const CHANGES_WAIT_MS = 1_000;
+/** Where a snapshot takes changes alone, an account is saved when it has not changed for so long. */
+const REST_MS = 1_000;
+/** Or when so many events are not in its snapshot: to fold them again after a kill takes some 20 ms. */
+const UNSAVED_MAX = 2_000;
+/** What is left then is folded from the log again. */
+const SAVING_MS_MAX = 2_000;
 
 const NOT_LOOKED_AT = { events: [], isAll: false };
 
@@ -31,8 +36,8 @@ export type Recalled = RecordedEvent & { id: string };
 /** Brings folded accounts up to what the store holds, from snapshots where there are some. */
 export class AccountLoading {
   private readonly named = new Set<string>();
-  /** Accounts that are to be saved. */
-  private readonly due = new Map<string, FoldedAccount>();
+  /** Accounts that are to be saved, and how many events they had when last looked at. */
+  private readonly due = new Map<string, { folded: FoldedAccount; eventsSeen: number }>();
   private dueTimer: NodeJS.Timeout | undefined;
   private saves: Promise<void> = Promise.resolve();
 
@@ -90,32 +95,63 @@ export class AccountLoading {
   }
 
   /**
-   * Saves a snapshot, off the command's path: soon where only changes are written; else when the account has grown by a
-   * fifth since the last one, so that over its whole life it is written a few times, not once a thousand events.
+   * Saves a snapshot, off the command's path: when the account rests where only changes are written; else when it has
+   * grown by a fifth since the last one, so that over its whole life it is written a few times, not once a thousand
+   * events.
    */
   snapshotWhenDue(accountId: string, folded: FoldedAccount): void {
     const { events, snapshotEvents } = folded;
     const hasGrown = this.snapshots.isAtHand ? events > snapshotEvents : events >= snapshotEvents * 1.2;
     if (events < this.snapshotFrom || !hasGrown) return;
-    this.due.set(accountId, folded);
-    const wait = this.snapshots.isAtHand ? CHANGES_WAIT_MS : 0;
-    this.dueTimer ??= setTimeout(() => this.saveDue(), wait).unref();
+    this.due.set(accountId, { folded, eventsSeen: this.due.get(accountId)?.eventsSeen ?? -1 });
+    this.saveLater();
   }
 
-  /** Resolves when the snapshots that are due are saved. */
+  /** Resolves when the snapshots that are due are saved, as far as there is time. */
   async idle(): Promise<void> {
-    this.saveDue();
     await this.saves;
-  }
-
-  private saveDue(): void {
     clearTimeout(this.dueTimer);
     this.dueTimer = undefined;
-    const due = [...this.due];
-    this.due.clear();
-    this.saves = this.saves.then(async () => {
-      for (const [accountId, folded] of due) await this.save(accountId, folded);
-    });
+    const until = performance.now() + SAVING_MS_MAX;
+    await this.saveAll(this.due, () => performance.now() < until);
+  }
+
+  private saveLater(): void {
+    this.dueTimer ??= setTimeout(
+      () => {
+        this.saves = this.saveResting();
+      },
+      this.snapshots.isAtHand ? REST_MS : 0,
+    ).unref();
+  }
+
+  private async saveResting(): Promise<void> {
+    const resting = new Map<string, { folded: FoldedAccount }>();
+    for (const [accountId, looked] of this.due) {
+      const { folded, eventsSeen } = looked;
+      const { events, snapshotEvents } = folded;
+      const isResting = events === eventsSeen || events - snapshotEvents >= UNSAVED_MAX;
+      if (!this.snapshots.isAtHand || isResting) resting.set(accountId, looked);
+      else looked.eventsSeen = events;
+    }
+    await this.saveAll(resting);
+    this.dueTimer = undefined;
+    if (this.due.size > 0) this.saveLater();
+  }
+
+  private async saveAll(
+    some: ReadonlyMap<string, { folded: FoldedAccount }>,
+    goOn = (): boolean => true,
+  ): Promise<void> {
+    for (const [accountId, { folded }] of [...some]) {
+      if (!goOn()) return;
+      // Loaded anew since, it is another one.
+      if (this.due.get(accountId)?.folded !== folded) continue;
+      this.due.delete(accountId);
+      await this.save(accountId, folded);
+      // Commands get a turn: to write a thousand accounts takes a while.
+      await setImmediate();
+    }
   }
 
   /** The first events of an account, and whether it has no more, too few for a snapshot. */
