@@ -38,12 +38,15 @@ export class Storage {
   private async closeAll(): Promise<void> {
     try {
       this.snapshots.close();
-      await this.database?.close();
     } finally {
       try {
-        await this.store.close();
+        await this.database?.close();
       } finally {
-        this.lock?.release();
+        try {
+          await this.store.close();
+        } finally {
+          this.lock?.release();
+        }
       }
     }
   }

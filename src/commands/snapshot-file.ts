@@ -62,6 +62,7 @@ export class SnapshotFile implements SnapshotStore {
   private readonly kept = new WeakMap<Account, Kept>();
   private db: DatabaseSync | undefined;
   private statements: Statements | undefined;
+  private isClosed = false;
 
   constructor(folder: string) {
     this.file = join(folder, 'snapshots.db');
@@ -83,7 +84,13 @@ export class SnapshotFile implements SnapshotStore {
     });
   }
 
+  /** Nothing is read or saved from then on: the folder may be somebody else's. */
   close(): void {
+    this.isClosed = true;
+    this.release();
+  }
+
+  private release(): void {
     this.db?.close();
     this.db = undefined;
     this.statements = undefined;
@@ -172,6 +179,7 @@ export class SnapshotFile implements SnapshotStore {
 
   /** Opens the file where that is still to be done. After an error it is thrown away: the log has all that it holds. */
   private use<R>(work: (statements: Statements) => R): R {
+    if (this.isClosed) throw new SnapshotUnreadable();
     try {
       return work((this.statements ??= this.open()));
     } catch (error) {
@@ -192,7 +200,7 @@ export class SnapshotFile implements SnapshotStore {
   }
 
   private discard(): void {
-    this.close();
+    this.release();
     for (const file of [this.file, `${this.file}-wal`, `${this.file}-shm`]) rmSync(file, { force: true });
   }
 

@@ -5,7 +5,10 @@ import { money } from './money.js';
 import { partyKey } from './party.js';
 import { Shelf, type ShelfForm, type ShelfSource } from './shelf.js';
 
-/** Version of the fold: raise it whenever `evolve` or `Account` change, so that older snapshots are not read. */
+/**
+ * Version of the fold: raise it whenever `evolve` or `Account` change, or the order of the event types (snapshots name a
+ * type by its place), so that older snapshots are not read.
+ */
 export const FOLD_VERSION = 7;
 
 const TYPES = Object.keys(accountEventData) as AccountEventType[];

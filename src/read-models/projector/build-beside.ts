@@ -100,9 +100,14 @@ export class BesideTables {
     this.#projections = projections;
     this.#targets = targets;
     this.#options = options;
+    let isRenewing = false;
     this.#lease = setInterval(() => {
+      if (isRenewing) return;
+      isRenewing = true;
       // When it fails, so does the next batch.
-      void this.#renewLease(database).catch(() => undefined);
+      void this.#renewLease(database)
+        .catch(() => undefined)
+        .finally(() => (isRenewing = false));
     }, LEASE_RENEWED_EVERY_MS).unref();
   }
 
@@ -351,10 +356,15 @@ export class BesideTables {
     if (this.#indexed) return;
     for (const target of this.#targets) {
       this.#options.signal?.throwIfAborted();
-      await shortTransaction(this.#database, async (tx) => {
-        await this.#moveOn(tx, 0);
-        await createIndexes(tx, this.#projectionOf(target), target.generation);
-      });
+      const isOurs = () => shortTransaction(this.#database, (tx) => this.#moveOn(tx, 0));
+      await isOurs();
+      try {
+        // Outside of a transaction, which would keep the lease from being renewed meanwhile.
+        await createIndexes(this.#database, this.#projectionOf(target), target.generation);
+      } catch (error) {
+        await isOurs();
+        throw error;
+      }
     }
     this.#indexed = true;
   }

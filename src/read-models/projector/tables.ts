@@ -33,9 +33,11 @@ export async function createIndexes(
 ): Promise<void> {
   const schema = schemaOf(projection.name, generation);
   for (const table of projection.tables) {
-    for (const { columns, where } of table.indexes ?? []) {
+    for (const [i, { columns, where }] of (table.indexes ?? []).entries()) {
       const list = sql.join(columns.map((column) => sql.id(column)));
-      await sql`create index on ${sql.id(schema, table.name)} (${list}) ${sql.raw(where ? `where ${where}` : '')}`.execute(
+      const name = sql.id(`${table.name}_${i + 1}`);
+      // One that was interrupted may be there already.
+      await sql`create index if not exists ${name} on ${sql.id(schema, table.name)} (${list}) ${sql.raw(where ? `where ${where}` : '')}`.execute(
         db,
       );
     }

@@ -62,7 +62,7 @@ async function answer({ reader, clocks, stamp }: Moment, accountId: string): Pro
   const account = await knownAccount(reader, clocks, accountId);
   const sums = account.changed ? await sumsWithin(reader, clocks, account) : account;
   const shares = await sharesByParty(reader, clocks, account);
-  const { currency } = sums;
+  const { currency } = account;
   const tie = new Tie('account');
   const bySum: Money = sumOf(shares.map(({ balance }) => money(balance))).minus(sums.unapplied);
   if (currency !== null) tie.expect(bySum, money(sums.balance), currency, { accountId });

@@ -7,6 +7,7 @@ import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js'
 import {
   type AskedPage,
   DATE_FORM,
+  ID_FORM,
   LIMIT_DEFAULT,
   LIMIT_MAX,
   NUMBER_FORM,
@@ -14,6 +15,7 @@ import {
   pageOf,
   readCursor,
 } from './page.js';
+import { QuestionMalformed } from './refusals.js';
 
 export interface HistoryRequest extends AskedMoment, AskedPage {
   accountId: string;
@@ -85,7 +87,8 @@ async function answer(
   { accountId, limit = LIMIT_DEFAULT, cursor }: HistoryRequest,
 ): Promise<HistoryAnswer> {
   const account = await knownAccount(reader, clocks, accountId);
-  const place = cursor === undefined ? { after: '-1', asOf: clocks.asOf, balance: '0' } : placeIn(cursor);
+  const place =
+    cursor === undefined ? { after: '-1', asOf: clocks.asOf, balance: '0' } : placeIn(cursor, accountId);
   const { allCounts } = await whatCounts(reader, clocks, accountId);
   const rows = await (
     allCounts
@@ -100,7 +103,7 @@ async function answer(
       rows.rows,
       limit,
       (row) => itemOf(row, currency),
-      (row) => [row.revision, clocks.asOf, row.running_balance],
+      (row) => [accountId, row.revision, clocks.asOf, row.running_balance],
     ),
     trustworthy: account.trustworthy,
     ...stamp,
@@ -118,9 +121,10 @@ interface Place {
 
 const AMOUNT_FORM = /^-?\d{1,30}(\.\d{1,10})?$/;
 
-/** @throws QuestionMalformed */
-function placeIn(cursor: string): Place {
-  const [after, asOf, balance] = readCursor(cursor, [NUMBER_FORM, DATE_FORM, AMOUNT_FORM]);
+/** @throws QuestionMalformed, also for a cursor of another account: its balance is not this one's */
+function placeIn(cursor: string, accountId: string): Place {
+  const [of, after, asOf, balance] = readCursor(cursor, [ID_FORM, NUMBER_FORM, DATE_FORM, AMOUNT_FORM]);
+  if (of !== accountId) throw new QuestionMalformed([{ field: 'cursor', message: 'is of another account' }]);
   return { after: after!, asOf: asOf!, balance: balance! };
 }
 

@@ -17,6 +17,7 @@ import {
   ReportDoesNotTie,
 } from '../../../src/read-models/queries/refusals.js';
 import { onEachDatabase } from '../../support/database.js';
+import { AccountInMemory } from '../../support/ledger.js';
 import { type OracleClocks, oracleBalances, oracleOpenItems } from '../../support/ledger-oracle.js';
 import { TODAY, momentsOf, randomClocks, sorted } from './asking.js';
 import { randomFrom, randomHistory } from './random-history.js';
@@ -168,6 +169,49 @@ onEachDatabase('questions about accounts', (fresh) => {
     const events = randomHistory(seed, ...MANY_EVENTS);
     const last = new Map(events.map(({ accountId, revision }) => [accountId, revision]));
     expect([...last.values()].filter((revision) => revision >= KEPT_BY_MONTHS_FROM + 10)).toHaveLength(5);
+  });
+
+  it('is answered in the currency of the account, where only what is kept by months counts', async () => {
+    const ledger = new AccountInMemory([
+      { type: 'OpenAccount', accountId: 'A0', openedOn: '2026-01-01', currency: 'KWD', entity: 'main' },
+    ]);
+    for (let i = 1; i < KEPT_BY_MONTHS_FROM + 3; i++) {
+      const serviceDate = i < KEPT_BY_MONTHS_FROM ? '2026-03-05' : '2026-01-05';
+      ledger.carryOut(
+        {
+          ...{
+            type: 'PostCharge',
+            accountId: 'A0',
+            chargeId: `C${i}`,
+            serviceDate,
+            effectiveOn: serviceDate,
+          },
+          ...{ amount: '0.125', code: { system: 'CPT', value: '99213' }, responsible: { party: 'patient' } },
+        },
+        '2026-03-05',
+      );
+    }
+    const recordedAt = '2026-03-05T12:00:00.000Z';
+    await fillReadModels(
+      db,
+      ledger.events.map((event, revision) => ({
+        ...{ accountId: 'A0', event, revision, position: String(revision + 1), recordedAt },
+      })),
+    );
+    expect(await account.run({ accountId: 'A0', asOf: '2026-02-15' })).toMatchObject({
+      currency: 'KWD',
+      balance: '0.375',
+      totals: { charges: '0.375' },
+    });
+  });
+
+  it('refuses the cursor of another account, whose balance it carries', async () => {
+    await fillReadModels(db, randomHistory(24));
+    const { nextCursor } = await history.run({ accountId: 'A0', limit: 1 });
+    await expect(history.run({ accountId: 'A1', cursor: nextCursor! })).rejects.toThrow(QuestionMalformed);
+    expect((await history.run({ accountId: 'A0', cursor: nextCursor!, limit: 1 })).items).toMatchObject([
+      { revision: 1 },
+    ]);
   });
 
   it('does not know an account before it was recorded, nor one that never was', async () => {
