@@ -120,7 +120,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     cachedEntriesMax: wholeNumber('ARLEDGER_CACHED_ENTRIES', text('ARLEDGER_CACHED_ENTRIES'), {
       min: 0,
       max: 100_000_000,
-      unset: 200_000,
+      unset: 500_000,
     }),
     ...(traces ? { traces } : {}),
   };

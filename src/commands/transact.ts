@@ -67,7 +67,7 @@ export class Accounts {
     this.observer = observer;
     this.log = log;
     this.queuedMsMax = options.queuedMsMax ?? QUEUED_MS_MAX;
-    this.cache = new FoldedAccounts(options.cachedEntriesMax ?? 200_000);
+    this.cache = new FoldedAccounts(options.cachedEntriesMax ?? 500_000);
     this.means = {
       loading: new AccountLoading(
         store,

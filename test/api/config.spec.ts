@@ -9,7 +9,7 @@ test('an empty environment is enough', () => {
     timeZone: 'UTC',
     logLevel: 'info',
     clockSkewMs: 2000,
-    cachedEntriesMax: 200_000,
+    cachedEntriesMax: 500_000,
   });
 });
 

@@ -9,14 +9,14 @@ export interface RowEntry {
 
 /** The rows of the table by their letters. */
 export const ROWS: Readonly<Record<string, RowEntry>> = {
-  a: { minutes: 5, load: () => import('./rows/a-commands.js') },
-  b: { minutes: 3, load: () => import('./rows/b-http.js') },
-  c: { minutes: 4, load: () => import('./rows/c-import.js') },
-  d: { minutes: 6, load: () => import('./rows/d-rebuild.js') },
-  e: { minutes: 4, load: () => import('./rows/e-long-account.js') },
-  f: { minutes: 4, load: () => import('./rows/f-aging.js') },
-  g: { minutes: 8, load: () => import('./rows/g-memory.js') },
-  h: { minutes: 3, load: () => import('./rows/h-remittances.js') },
+  a: { minutes: 6, load: () => import('./rows/a-commands.js') },
+  b: { minutes: 2, load: () => import('./rows/b-http.js') },
+  c: { minutes: 2, load: () => import('./rows/c-import.js') },
+  d: { minutes: 3, load: () => import('./rows/d-rebuild.js') },
+  e: { minutes: 1, load: () => import('./rows/e-long-account.js') },
+  f: { minutes: 3, load: () => import('./rows/f-aging.js') },
+  g: { minutes: 9, load: () => import('./rows/g-memory.js') },
+  h: { minutes: 2, load: () => import('./rows/h-remittances.js') },
   i: { minutes: 1, load: () => import('./rows/i-x12.js') },
   p: { minutes: 15, load: () => import('./peers/p-peers.js') },
 };

@@ -84,16 +84,18 @@ function questionsOn(
   events: number,
 ): [string, (accountId: string) => Promise<unknown>][] {
   const [history, account] = [app.get(HistoryQuery), app.get(AccountQuery)];
-  const pageAfter = (revision: number, asOf: string): string =>
-    writeCursor([String(Math.max(0, revision)), asOf, '0.00']);
-  const lastPage = pageAfter(events - LIMIT_DEFAULT - 1, PAST);
+  const after = (accountId: string, revision: number): string =>
+    writeCursor([accountId, String(Math.max(0, revision)), PAST, '0.00']);
   return [
     ['first page of the history', (accountId) => history.run({ accountId })],
-    ['last page of the history', (accountId) => history.run({ accountId, cursor: lastPage })],
+    [
+      'last page of the history',
+      (accountId) => history.run({ accountId, cursor: after(accountId, events - LIMIT_DEFAULT - 1) }),
+    ],
     ['first page, as of a past date', (accountId) => history.run({ accountId, asOf: PAST })],
     [
       'a later page, as of a past date',
-      (accountId) => history.run({ accountId, asOf: PAST, cursor: pageAfter(Math.floor(events / 4), PAST) }),
+      (accountId) => history.run({ accountId, asOf: PAST, cursor: after(accountId, Math.floor(events / 4)) }),
     ],
     ['balance today', (accountId) => account.run({ accountId })],
     ['balance at a past date', (accountId) => account.run({ accountId, asOf: PAST })],
