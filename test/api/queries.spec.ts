@@ -368,14 +368,14 @@ describe('reports', () => {
   test('a report that does not tie is refused with the difference, and the service stays up', async () => {
     const db = service.app.get<Database>(DATABASE);
     await sql`update ledger_read.accounts set balance = balance + 1.50 where account_id = 'A1'`.execute(db);
-    const refused = await get('/v1/aging');
+    const refused = await get('/v1/aging', { groupBy: 'account' });
     expect(refused).toMatchObject({
       status: 503,
       headers: { 'retry-after': '1' },
       body: { code: 'report_does_not_tie', report: 'aging', currency: 'USD', difference: '-1.50' },
     });
     await sql`update ledger_read.accounts set balance = balance - 1.50 where account_id = 'A1'`.execute(db);
-    expect((await get('/v1/aging')).status).toBe(200);
+    expect((await get('/v1/aging', { groupBy: 'account' })).status).toBe(200);
   });
 });
 

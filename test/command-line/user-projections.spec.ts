@@ -31,7 +31,7 @@ describe('arledger projections', () => {
     ['remove', ['balances']],
   ])('%s says how to start a server that runs no projections', async (command, names) => {
     expect(await projections(asUser('admin:changeit'), command, ...names)).toEqual({
-      code: 1,
+      ...{ code: 1, signal: null },
       stdout: '',
       stderr:
         'arledger: user_projections_off: EventStoreDB does not run user projections: start the server with --run-projections=All\n',
@@ -53,7 +53,7 @@ describe('arledger projections', () => {
 
   it.each([['install'], ['remove']])('%s names the folds that there are', async (command) => {
     expect(await projections(NOBODY_THERE, command, 'balances', 'journal')).toEqual({
-      code: 2,
+      ...{ code: 2, signal: null },
       stdout: '',
       stderr:
         'arledger: unknown_projection: there is no user projection "journal"; there are balances, denials, open-items\n',
