@@ -5,6 +5,7 @@ import { type JournalLine, countsInBalance, journalLinesOf } from '../src/ledger
 import type { RecordedEvent } from '../src/ledger/recorded-event.js';
 import { PARTY_COLUMNS, PARTY_KEY, partyColumns } from './party-columns.js';
 import type { Change, Projection } from './projection.js';
+import { MONEY_IN, SUM_COLUMNS } from './sum-columns.js';
 
 /** The first event of an account that is kept by months. Most accounts never have more: for these it costs nothing. */
 export const KEPT_BY_MONTHS_FROM = 64;
@@ -24,12 +25,7 @@ export const accountMonths: Projection = {
         account_id: 'text',
         /** Its first day. */
         month: 'date',
-        balance: 'numeric',
-        unapplied: 'numeric',
-        charges: 'numeric',
-        payments: 'numeric',
-        adjustments: 'numeric',
-        refunds: 'numeric',
+        ...SUM_COLUMNS,
       },
     },
     {
@@ -70,12 +66,10 @@ function changesOfLine({ accountId, event }: RecordedEvent, line: JournalLine): 
   return changes;
 }
 
-function monthOf(date: CalendarDate): CalendarDate {
+/** The first day of the month of a date. */
+export function monthOf(date: CalendarDate): CalendarDate {
   return `${date.slice(0, 7)}-01`;
 }
-
-/** Where payments come from: cash, or what a remittance brought as one sum. */
-const MONEY_IN: ReadonlySet<string> = new Set(['Assets:Cash', 'Assets:RemittanceClearing']);
 
 const NOTHING = {
   balance: '0',

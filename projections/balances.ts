@@ -4,6 +4,7 @@ import { type Movement, balanceEffectOf, countsInBalance } from '../src/ledger/m
 import type { RecordedEvent } from '../src/ledger/recorded-event.js';
 import { PARTY_COLUMNS, PARTY_KEY, partyColumns } from './party-columns.js';
 import type { Change, Projection } from './projection.js';
+import { MONEY_IN, SUM_COLUMNS } from './sum-columns.js';
 
 /** The balance of every account, in total, by party and by kind of entry. */
 export const balances: Projection = {
@@ -19,12 +20,7 @@ export const balances: Projection = {
         entity: 'text',
         patient_ref: 'text',
         opened_on: 'date',
-        balance: 'numeric',
-        unapplied: 'numeric',
-        charges: 'numeric',
-        payments: 'numeric',
-        adjustments: 'numeric',
-        refunds: 'numeric',
+        ...SUM_COLUMNS,
         last_activity_on: 'date',
         revision: 'bigint',
         position: 'bigint',
@@ -59,9 +55,6 @@ function openedColumns(event: AccountEvent): Change['set'] {
   const { currency, entity, openedOn, patientRef } = event.data;
   return { currency, entity, opened_on: openedOn, patient_ref: patientRef ?? null };
 }
-
-/** Where payments come from: cash, or what a remittance brought as one sum. */
-const MONEY_IN: ReadonlySet<string> = new Set(['Assets:Cash', 'Assets:RemittanceClearing']);
 
 /** Net of reversals: balance = charges - payments - adjustments + refunds. */
 function totalsOf(event: AccountEvent, movements: readonly Movement[]): Record<string, string> {

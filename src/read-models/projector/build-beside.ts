@@ -356,13 +356,13 @@ export class BesideTables {
     if (this.#indexed) return;
     for (const target of this.#targets) {
       this.#options.signal?.throwIfAborted();
-      const isOurs = () => shortTransaction(this.#database, (tx) => this.#moveOn(tx, 0));
-      await isOurs();
+      const requireOurs = () => shortTransaction(this.#database, (tx) => this.#moveOn(tx, 0));
+      await requireOurs();
       try {
         // Outside of a transaction, which would keep the lease from being renewed meanwhile.
         await createIndexes(this.#database, this.#projectionOf(target), target.generation);
       } catch (error) {
-        await isOurs();
+        await requireOurs();
         throw error;
       }
     }

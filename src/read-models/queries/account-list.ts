@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import {
-  type AccountSums,
-  type SumsKnown,
-  hasLinesOutside,
-  isByMonths,
-  sumsByMonths,
-  sumsFromJournal,
-} from './account-sums.js';
+import { type SumsKnown, hasLinesOutside, sumsWithin } from './account-sums.js';
 import { lastActivity } from './account.js';
 import { writeAmount } from './amounts.js';
 import { clockSql, wasKnown, withinClocks } from './clocks.js';
@@ -82,17 +75,11 @@ async function answer(
         or exists (select 1 from ledger_read.journal_lines l
           where l.account_id = a.account_id and ${withinClocks('l', sqlClocks)}))
     order by a.account_id limit ${limit + 1}`.execute(reader);
-  const recomputed = new Map<string, AccountSums>();
-  const [long, other] = [true, false].map((byMonths) =>
-    rows.filter((row) => row.changed && isByMonths(row) === byMonths).map((row) => row.account_id),
-  ) as [string[], string[]];
-  for (const [accountIds, sums] of [
-    [long, sumsByMonths(clocks.asOf, long)] as const,
-    [other, sumsFromJournal(clocks, { accountIds: other })] as const,
-  ]) {
-    if (accountIds.length === 0) continue;
-    for (const sum of (await sums.execute(reader)).rows) recomputed.set(sum.account_id, sum);
-  }
+  const recomputed = await sumsWithin(
+    reader,
+    clocks,
+    rows.filter(({ changed }) => changed),
+  );
   return {
     ...pageOf(
       rows,

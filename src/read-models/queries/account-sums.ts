@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import { KEPT_BY_MONTHS_FROM } from '../../../projections/account-months.js';
+import { KEPT_BY_MONTHS_FROM, monthOf } from '../../../projections/account-months.js';
+import { SUM_COLUMNS } from '../../../projections/sum-columns.js';
 import type { CalendarDate } from '../../ledger/calendar.js';
 import { type Clocks, clockSql, withinClocks } from './clocks.js';
 import { type Scope, inScope } from './scope.js';
+import type { Reader } from './snapshot.js';
 
 /** What an account comes to, in its currency: balance = charges - payments - adjustments + refunds. */
 export interface AccountSums {
@@ -17,7 +19,7 @@ export interface AccountSums {
 }
 
 /** The sums of accounts from their journal lines, the same that the balances projection keeps, for any two clocks. */
-export function sumsFromJournal(clocks: Clocks, scope: Scope): RawBuilder<AccountSums> {
+function sumsFromJournal(clocks: Clocks, scope: Scope): RawBuilder<AccountSums> {
   return sql`select l.account_id, l.currency, ${SUMS_OF_LINES}
     from ledger_read.journal_lines l
     where l.account_id is not null and ${inScope('l', scope)} and ${withinClocks('l', clockSql(clocks))}
@@ -43,8 +45,8 @@ function sumWhere(condition: RawBuilder<unknown>): RawBuilder<unknown> {
  * The same sums of accounts of whose events all were known: of the months before the one of the date, and of the lines
  * that are left.
  */
-export function sumsByMonths(asOf: CalendarDate, accountIds: readonly string[]): RawBuilder<AccountSums> {
-  const columns = ['balance', 'unapplied', 'charges', 'payments', 'adjustments', 'refunds'];
+function sumsByMonths(asOf: CalendarDate, accountIds: readonly string[]): RawBuilder<AccountSums> {
+  const columns = Object.keys(SUM_COLUMNS);
   const sums = sql.raw(columns.map((column) => `sum(s.${column}) as ${column}`).join(', '));
   return sql`select s.account_id, max(s.currency) as currency, ${sums} from (
       select m.account_id, null as currency, ${sql.raw(columns.map((column) => `m.${column}`).join(', '))}
@@ -78,7 +80,7 @@ export function linesBesideMonths(asOf: CalendarDate, accountIds: readonly strin
 }
 
 function firstOfMonth(date: CalendarDate): RawBuilder<unknown> {
-  return sql`${`${date.slice(0, 7)}-01`}::date`;
+  return sql`${monthOf(date)}::date`;
 }
 
 /** An account as far as it decides how its sums are found. */
@@ -92,6 +94,29 @@ export interface SumsKnown {
 /** Whether the sums of an account are found by months. */
 export function isByMonths({ revision, all_known }: SumsKnown): boolean {
   return all_known && Number(revision) >= KEPT_BY_MONTHS_FROM;
+}
+
+/** What accounts come to within the clocks, by account; those of which no line counts are left out. */
+export async function sumsWithin(
+  reader: Reader,
+  clocks: Clocks,
+  accounts: readonly (SumsKnown & { account_id: string })[],
+): Promise<Map<string, AccountSums>> {
+  const found = new Map<string, AccountSums>();
+  const read = async (
+    some: typeof accounts,
+    sumsOf: (accountIds: readonly string[]) => RawBuilder<AccountSums>,
+  ): Promise<void> => {
+    if (some.length === 0) return;
+    const { rows } = await sumsOf(some.map(({ account_id }) => account_id)).execute(reader);
+    for (const row of rows) found.set(row.account_id, row);
+  };
+  await read(accounts.filter(isByMonths), (accountIds) => sumsByMonths(clocks.asOf, accountIds));
+  await read(
+    accounts.filter((account) => !isByMonths(account)),
+    (accountIds) => sumsFromJournal(clocks, { accountIds }),
+  );
+  return found;
 }
 
 /** Condition on a row that has `account_id`: the account has a journal line that the clocks leave out. */

@@ -9,8 +9,7 @@ import {
   isByMonths,
   linesBesideMonths,
   monthsBefore,
-  sumsByMonths,
-  sumsFromJournal,
+  sumsWithin,
 } from './account-sums.js';
 import { writeAmount } from './amounts.js';
 import { type Clocks, clockSql, wasKnown, withinClocks } from './clocks.js';
@@ -60,7 +59,7 @@ export class AccountQuery {
 
 async function answer({ reader, clocks, stamp }: Moment, accountId: string): Promise<AccountAnswer> {
   const account = await knownAccount(reader, clocks, accountId);
-  const sums = account.changed ? await sumsWithin(reader, clocks, account) : account;
+  const sums = account.changed ? await changedSums(reader, clocks, account) : account;
   const shares = await sharesByParty(reader, clocks, account);
   const { currency } = account;
   const tie = new Tie('account');
@@ -168,15 +167,11 @@ async function accountSetAside(reader: Reader, accountId: string): Promise<Known
   };
 }
 
-async function sumsWithin(reader: Reader, clocks: Clocks, account: KnownAccount): Promise<AccountSums> {
-  const accountIds = [account.account_id];
-  const sums = isByMonths(account)
-    ? sumsByMonths(clocks.asOf, accountIds)
-    : sumsFromJournal(clocks, { accountIds });
-  const { rows } = await sums.execute(reader);
+async function changedSums(reader: Reader, clocks: Clocks, account: KnownAccount): Promise<AccountSums> {
+  const sums = await sumsWithin(reader, clocks, [account]);
   const zero = '0';
   return (
-    rows[0] ?? {
+    sums.get(account.account_id) ?? {
       account_id: account.account_id,
       currency: account.currency,
       balance: zero,
