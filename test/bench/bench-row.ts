@@ -17,6 +17,11 @@ export interface MeasureDone {
   peakMb: number;
 }
 
+/** What it says when it could not be taken. */
+export interface MeasureFailed {
+  failed: string;
+}
+
 /** One figure, as a line of the table shows it. */
 export interface Taken {
   value: number;
@@ -118,7 +123,7 @@ export class RowBench<M extends Measures> implements AsyncDisposable {
   /**
    * Takes a measure of the row in a process of its own.
    *
-   * @throws when the process ends before it has told its figures; what it said stands on standard error
+   * @throws when it fails, or the process ends before it has told its figures; what it said stands on standard error
    */
   measure<N extends keyof M & string>(
     name: N,
@@ -131,12 +136,13 @@ export class RowBench<M extends Measures> implements AsyncDisposable {
         // Standard output is for the table alone.
         stdio: ['ignore', 2, 2, 'ipc'],
       });
-      let done: MeasureDone | undefined;
-      child.on('message', (message) => (done = message as MeasureDone));
+      let told: MeasureDone | MeasureFailed | undefined;
+      child.on('message', (message) => (told = message as typeof told));
       child.on('error', reject);
       child.on('exit', (code, signal) => {
-        if (done === undefined) reject(new Error(`measure ${name} ended with ${code ?? signal}`));
-        else resolve({ ...(done.figures as Awaited<ReturnType<M[N]>>), peakMb: done.peakMb });
+        if (told === undefined) reject(new Error(`measure ${name} ended with ${code ?? signal}`));
+        else if ('failed' in told) reject(new Error(`measure ${name}: ${told.failed}`));
+        else resolve({ ...(told.figures as Awaited<ReturnType<M[N]>>), peakMb: told.peakMb });
       });
     });
   }
@@ -150,30 +156,29 @@ export class RowBench<M extends Measures> implements AsyncDisposable {
 
   /**
    * Takes ours and the others in turns, and adds a line for each of the others, or one for ours alone. One that fails is
-   * named as such; what it said stands on standard error.
+   * named with its reason.
    *
    * @throws when ours fails
    */
   async compare(work: string, unit: string, ours: Side['take'], ...beside: readonly Side[]): Promise<void> {
     const own: Taken[] = [];
-    const others = beside.map(({ name, take }) => ({ name, take, all: [] as Taken[], failed: false }));
+    const others = beside.map(({ name, take }) => ({ name, take, all: [] as Taken[], reason: '' }));
     for (let round = 0; round < this.rounds; round += 1) {
       own.push(await ours());
-      for (const other of others.filter(({ failed }) => !failed)) {
+      for (const other of others.filter(({ reason }) => reason === '')) {
         try {
           other.all.push(await other.take());
         } catch (error) {
-          process.stderr.write(`${other.name}: ${(error as Error).message}\n`);
-          other.failed = true;
+          other.reason = (error as Error).message;
         }
       }
     }
     const line = { work, unit, ours: middleOf(own) };
     if (others.length === 0) this.add(line);
-    for (const { name, all, failed } of others) {
+    for (const { name, all, reason } of others) {
       this.add({
         ...line,
-        ...(failed ? { remark: `${name}: failed` } : { beside: { name, ...middleOf(all) } }),
+        ...(reason ? { remark: `${name}: ${reason}` } : { beside: { name, ...middleOf(all) } }),
       });
     }
   }

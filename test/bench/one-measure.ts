@@ -2,13 +2,19 @@
  * The process of one measure, for bench-row.ts: `one-measure.js ROW MEASURE ARGUMENTS` takes it and tells its parent
  * what it came to.
  */
-import type { MeasureDone } from './bench-row.js';
+import type { MeasureDone, MeasureFailed } from './bench-row.js';
 import { peakMbOf } from './peak-memory.js';
 import { ROWS } from './rows.js';
 
 const [letter, name, given] = process.argv.slice(2) as [string, string, string];
 const { row } = await ROWS[letter]!.load();
-const figures = await row.measures[name]!(JSON.parse(given) as never);
-const done: MeasureDone = { figures, peakMb: peakMbOf() };
+let told: MeasureDone | MeasureFailed;
+try {
+  const figures = await row.measures[name]!(JSON.parse(given) as never);
+  told = { figures, peakMb: peakMbOf() };
+} catch (error) {
+  console.error(error);
+  told = { failed: (error as Error).message };
+}
 // Whatever is still open ends with it: the time that closing takes is nobody's figure.
-process.send!(done, () => process.exit());
+process.send!(told, () => process.exit());

@@ -18,5 +18,7 @@ export const ROWS: Readonly<Record<string, RowEntry>> = {
   g: { minutes: 9, load: () => import('./rows/g-memory.js') },
   h: { minutes: 2, load: () => import('./rows/h-remittances.js') },
   i: { minutes: 1, load: () => import('./rows/i-x12.js') },
-  p: { minutes: 15, load: () => import('./peers/p-peers.js') },
+  p: { minutes: 8, load: () => import('./peers/p-commands.js') },
+  q: { minutes: 1, load: () => import('./peers/q-rebuild.js') },
+  r: { minutes: 5, load: () => import('./peers/r-journals.js') },
 };

@@ -20,6 +20,7 @@ interface CastoreEvent {
 export const castoreOnPostgres: Peer = {
   name: 'Castore on PostgreSQL',
   needs: 'databaseUrl',
+  installedIn: 'castore-postgres',
   packages: { '@castore/core': '2.4.2', '@castore/event-storage-adapter-postgres': '2.4.2' },
   open: async (load, { databaseUrl }) => {
     const { EventStore, EventType } = await load('@castore/core');

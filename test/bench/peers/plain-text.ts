@@ -44,28 +44,36 @@ export function isInstalled({ command }: PlainTextTool): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
+/** What is longer is given up. */
+export const TOOL_SECONDS_MAX = 120;
+
 /**
- * Runs a tool to its end.
+ * Runs a tool on a journal.
  *
- * @returns how long it took, and the most memory it had resident, where the system tells that (Linux)
+ * @param before as in {@link PlainTextTool.command}
+ * @returns how long it took, and the most memory it had resident, where the system tells that (Linux); undefined when it
+ *   was not done within {@link TOOL_SECONDS_MAX}
  * @throws when it refuses the journal
  */
 export async function runTool(
   tool: PlainTextTool,
   file: string,
   before?: string,
-): Promise<{ ms: number; peakMb?: number }> {
+): Promise<{ ms: number; peakMb?: number } | undefined> {
   const [program, ...args] = tool.command(file, before);
   const start = performance.now();
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
     // Else beancount keeps what it has read, and reads nothing the second time.
     env: { ...process.env, BEANCOUNT_DISABLE_LOAD_CACHE: '1' },
+    timeout: TOOL_SECONDS_MAX * 1000,
+    killSignal: 'SIGKILL',
   });
   let peakMb: number | undefined;
   const looking = setInterval(() => (peakMb = peakMbOf(child.pid!) ?? peakMb), 20);
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   clearInterval(looking);
-  if (code !== 0) throw new Error(`${tool.name} ended with ${code}`);
+  if (child.killed) return undefined;
+  if (code !== 0) throw new Error(`${tool.name} ended with ${code ?? signal}`);
   return { ms: performance.now() - start, ...(peakMb !== undefined && { peakMb }) };
 }
