@@ -1,11 +1,10 @@
 import { effectiveOnOf } from '../src/ledger/events.js';
-import { negated } from '../src/ledger/add-amounts.js';
 import type { CalendarDate } from '../src/ledger/calendar.js';
-import { type JournalLine, countsInBalance, journalLinesOf } from '../src/ledger/movements.js';
+import { type JournalLine, journalLinesOf } from '../src/ledger/movements.js';
 import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+import { NO_SUMS, SUM_COLUMNS, sumsOf } from './account-sums.js';
 import { PARTY_COLUMNS, PARTY_KEY, partyColumns } from './party-columns.js';
 import type { Change, Projection } from './projection.js';
-import { MONEY_IN, SUM_COLUMNS } from './sum-columns.js';
 
 /** The first event of an account that is kept by months. Most accounts never have more: for these it costs nothing. */
 export const KEPT_BY_MONTHS_FROM = 64;
@@ -55,7 +54,8 @@ function changesOfLine({ accountId, event }: RecordedEvent, line: JournalLine): 
   const { place, effectiveOn } = line;
   const amount = line.debit ?? `-${line.credit!}`;
   const key = { account_id: accountId, month: monthOf(effectiveOn) };
-  const changes: Change[] = [{ table: 'account_months', key, add: sumsOf(event.type, line, amount) }];
+  const sums = { ...NO_SUMS, ...sumsOf(event.type, place, amount) };
+  const changes: Change[] = [{ table: 'account_months', key, add: sums }];
   if ('chargeId' in place) {
     changes.push({
       table: 'account_share_months',
@@ -69,25 +69,4 @@ function changesOfLine({ accountId, event }: RecordedEvent, line: JournalLine): 
 /** The first day of the month of a date. */
 export function monthOf(date: CalendarDate): CalendarDate {
   return `${date.slice(0, 7)}-01`;
-}
-
-const NOTHING = {
-  balance: '0',
-  unapplied: '0',
-  charges: '0',
-  payments: '0',
-  adjustments: '0',
-  refunds: '0',
-};
-
-/** What one line adds to the sums of its account: balance = charges - payments - adjustments + refunds. */
-function sumsOf(type: string, { place, debit }: JournalLine, amount: string): Record<string, string> {
-  if (countsInBalance(place)) {
-    return { ...NOTHING, balance: amount, unapplied: 'paymentId' in place ? negated(amount) : '0' };
-  }
-  if (place.account === 'Income:Charges') return { ...NOTHING, charges: negated(amount) };
-  if (!MONEY_IN.has(place.account)) return { ...NOTHING, adjustments: amount };
-  // Cash comes in by payments and goes out by refunds; a reversal takes the one or the other back.
-  const isRefund = type === 'RefundIssued' || (type === 'EntryReversed' && debit !== undefined);
-  return isRefund ? { ...NOTHING, refunds: negated(amount) } : { ...NOTHING, payments: amount };
 }

@@ -1,10 +1,10 @@
 import { type AccountEvent, effectiveOnOf } from '../src/ledger/events.js';
-import { addAmounts, isZero, negated } from '../src/ledger/add-amounts.js';
-import { type Movement, balanceEffectOf, countsInBalance } from '../src/ledger/movements.js';
+import { addAmounts, negated } from '../src/ledger/add-amounts.js';
+import type { Movement } from '../src/ledger/movements.js';
 import type { RecordedEvent } from '../src/ledger/recorded-event.js';
+import { NO_SUMS, SUM_COLUMNS, type Sums, sumsOf } from './account-sums.js';
 import { PARTY_COLUMNS, PARTY_KEY, partyColumns } from './party-columns.js';
 import type { Change, Projection } from './projection.js';
-import { MONEY_IN, SUM_COLUMNS } from './sum-columns.js';
 
 /** The balance of every account, in total, by party and by kind of entry. */
 export const balances: Projection = {
@@ -56,34 +56,21 @@ function openedColumns(event: AccountEvent): Change['set'] {
   return { currency, entity, opened_on: openedOn, patient_ref: patientRef ?? null };
 }
 
-/** Net of reversals: balance = charges - payments - adjustments + refunds. */
-function totalsOf(event: AccountEvent, movements: readonly Movement[]): Record<string, string> {
-  let [unapplied, charges, adjustments, cash] = ['0', '0', '0', '0'];
+/** Net of reversals. */
+function totalsOf(event: AccountEvent, movements: readonly Movement[]): Sums {
+  const totals = { ...NO_SUMS };
   for (const { debit, credit, amount } of movements) {
-    const minus = negated(amount);
-    if ('paymentId' in debit) unapplied = addAmounts(unapplied, minus);
-    if ('paymentId' in credit) unapplied = addAmounts(unapplied, amount);
-    for (const [place, signed, other] of [
-      [debit, minus, amount] as const,
-      [credit, amount, minus] as const,
-    ]) {
-      if (place.account === 'Income:Charges') charges = addAmounts(charges, signed);
-      else if (MONEY_IN.has(place.account)) cash = addAmounts(cash, other);
-      else if (!countsInBalance(place)) adjustments = addAmounts(adjustments, other);
-    }
+    addTo(totals, sumsOf(event.type, debit, amount));
+    addTo(totals, sumsOf(event.type, credit, negated(amount)));
   }
-  // Cash comes in by payments and goes out by refunds; a reversal takes the one or the other back.
-  const isRefund =
-    event.type === 'RefundIssued' ||
-    (event.type === 'EntryReversed' && !isZero(cash) && !cash.startsWith('-'));
-  return {
-    balance: balanceEffectOf(movements),
-    unapplied,
-    charges,
-    payments: isRefund ? '0' : cash,
-    adjustments,
-    refunds: isRefund && !isZero(cash) ? negated(cash) : '0',
-  };
+  return totals;
+}
+
+function addTo(totals: Sums, sums: Partial<Sums>): void {
+  for (const column in sums) {
+    const name = column as keyof Sums;
+    totals[name] = addAmounts(totals[name], sums[name]!);
+  }
 }
 
 function shareChanges({ accountId, event }: RecordedEvent, movements: readonly Movement[]): Change[] {

@@ -9,7 +9,14 @@ import type { Change, Row, Table } from './projection.js';
  * is recorded first, and what is posted stays so. A reversal that waited on its account and was given up there is rejected
  * too, after everything that could be said of it.
  */
-const STAGE = { suspended: 1, rejected: 2, moves_nothing: 3, waiting: 4, posted: 5, given_up: 6 } as const;
+export const STAGE = {
+  suspended: 1,
+  rejected: 2,
+  moves_nothing: 3,
+  waiting: 4,
+  posted: 5,
+  given_up: 6,
+} as const;
 type Stage = keyof typeof STAGE;
 export type ClaimStatus = Exclude<Stage, 'given_up'>;
 

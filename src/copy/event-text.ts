@@ -9,7 +9,7 @@ export function eventText({ stream, revision, id, type, data, metadata }: Stored
 }
 
 /** JSON with the names of every object in one order; undefined where there is none. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   if (value === undefined) return 'undefined';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

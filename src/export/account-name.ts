@@ -13,7 +13,7 @@ export const withoutColon: IdEncoding = (id) => id.replaceAll(':', '%3A');
 /**
  * For beancount, whose names know letters, digits and `-` only, a capital or a digit first: `.` is written `--2E`, `:`
  * `--3A`, `_` `--5F`, a `-` that has not a letter or digit on both sides `--2D`; an id that begins with a small letter
- * gets `X--` in front. So `a:b` becomes `X--a--3Ab`. {@link fromBeancountName} reads it back.
+ * gets `X--` in front. So `a:b` becomes `X--a--3Ab`.
  */
 export const asBeancountName: IdEncoding = (id) => {
   const name = id.replace(/[^A-Za-z0-9-]|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9])/g, (char) => {
@@ -21,13 +21,6 @@ export const asBeancountName: IdEncoding = (id) => {
   });
   return /^[a-z]/.test(name) ? `X--${name}` : name;
 };
-
-/** The id that {@link asBeancountName} wrote. */
-export function fromBeancountName(name: string): string {
-  return name
-    .replace(/^X--(?=[a-z])/, '')
-    .replace(/--([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-}
 
 /**
  * The account a line is booked to. What belongs to one patient account has its id as last part, so that the lines under

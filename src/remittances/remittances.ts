@@ -1,11 +1,12 @@
 import type { Sender } from '../commands/sender.js';
-import { decodeBeside, streamBeside } from '../event-store/codec.js';
+import { streamBeside } from '../event-store/codec.js';
 import type { EventStore, Position } from '../event-store/event-store.js';
 import { type ProblemError, problemError } from '../http/problem.js';
 import type { RemittanceDataOf } from '../ledger/remittance-events.js';
 import { type SegmentText, claimText } from './claim-text.js';
 import type { DocumentStore } from './documents/document-store.js';
 import type { ClaimDirectory } from './posting/claim-directory.js';
+import { readBeside } from './posting/read-beside.js';
 import type { RemittanceImport } from './posting/remittance-import.js';
 import { RemittanceLog } from './posting/remittance-log.js';
 import type { ClaimDecision, ResolvedClaim } from './posting/resolve-claim.js';
@@ -64,12 +65,13 @@ export class Remittances {
    *
    * @param claim its number within the remittance, from 1
    * @throws ProblemError `remittance_not_found`, `claim_not_found`; `text_erased` (410)
+   * @throws EventLogDamaged when an event of the remittance cannot be read
    */
   async textOf(remittanceId: string, claim: number): Promise<{ segments: SegmentText[] }> {
     let received: RemittanceDataOf<'RemittanceReceived'> | undefined;
     let segment: number | undefined;
     for await (const stored of this.parts.store.readStream(streamBeside('remittance', remittanceId))) {
-      const { event } = decodeBeside(stored);
+      const { event } = readBeside(stored);
       if (event.type === 'RemittanceReceived') received = event.data;
       else if (event.type === 'RemittanceClaimPosted' && event.data.claim === claim) {
         ({ segment } = event.data);

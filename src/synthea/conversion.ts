@@ -336,7 +336,7 @@ export class SyntheaConversion {
 }
 
 /** What {@link RowIds} keeps of a row: ids need to be unique within an account only. */
-export function rowKey(patientId: string, rowId: string): string {
+function rowKey(patientId: string, rowId: string): string {
   return `${ledgerId(patientId)}|${ledgerId(rowId)}`;
 }
 

@@ -9,6 +9,7 @@ import { MemorySnapshots, type SnapshotStore, SnapshotUnreadable } from '../../s
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { openEmbeddedStore } from '../../src/event-store/embedded/embedded-event-store.js';
 import { type Account, evolve, unopenedAccount } from '../../src/ledger/account.js';
+import type { AccountCommand } from '../../src/ledger/commands.js';
 import { FOLD_VERSION, toSnapshot } from '../../src/ledger/snapshot.js';
 import { inNewFolder } from '../support/event-store-folder.js';
 import { anyHistory, play, simulation } from '../support/ledger-histories.js';
@@ -22,14 +23,16 @@ interface Place {
 
 /** A log and snapshots in one folder. */
 function inAFolder(use: (place: Place) => Promise<void>): Promise<void> {
-  return inNewFolder(async (folder) => {
-    const store = await openEmbeddedStore({ folder });
-    try {
-      await use({ folder, store });
-    } finally {
-      await store.close();
-    }
-  });
+  return inNewFolder((folder) => opened(folder, use));
+}
+
+async function opened(folder: string, use: (place: Place) => Promise<void>): Promise<void> {
+  const store = await openEmbeddedStore({ folder });
+  try {
+    await use({ folder, store });
+  } finally {
+    await store.close();
+  }
 }
 
 /** The accounts of one process, with the snapshots that it finds. */
@@ -204,6 +207,39 @@ describe('snapshots in a file', () => {
       await second.accounts.idle();
       expect(await stateIn(place, second.snapshots)).toEqual(await stateIn(place, new MemorySnapshots()));
       second.snapshots.close();
+    }));
+
+  test('of a log that was put back to what it was before are left out, also when it has grown past them', () =>
+    inNewFolder(async (folder) => {
+      const carryOut = async (place: Place, commands: readonly AccountCommand[]): Promise<void> => {
+        const { accounts, snapshots } = startedOn(place);
+        for (const command of commands) await accounts.transact(command);
+        await accounts.idle();
+        snapshots.close();
+      };
+      const log = join(folder, 'events.db');
+      await opened(folder, (place) => carryOut(place, HISTORY.slice(0, 2)));
+      copyFileSync(log, `${log}.backup`);
+      await opened(folder, (place) => carryOut(place, HISTORY.slice(2)));
+      copyFileSync(`${log}.backup`, log);
+      await opened(folder, async (place) => {
+        const { snapshots } = startedOn(place);
+        const asTheLogSays = async (): Promise<unknown> => {
+          const state = await stateIn(place, new MemorySnapshots());
+          expect(await stateIn(place, snapshots)).toEqual(state);
+          return state;
+        };
+        expect(await asTheLogSays()).toMatchObject({ account: { revision: 1 } });
+        const others = accountsOn(place.store, { snapshots: new MemorySnapshots() });
+        for (const paymentId of ['P5', 'P6', 'P7']) await others.transact(postPayment({ paymentId }));
+        await others.idle();
+        expect(await asTheLogSays()).toMatchObject({ account: { revision: 4 } });
+        snapshots.close();
+        await carryOut(place, HISTORY.slice(2));
+        expect((await eventsOf(place.store, `account-${ACCOUNT}`)).map(({ revision }) => revision)).toEqual([
+          0, 1, 2, 3, 4, 5, 6,
+        ]);
+      });
     }));
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { accountHistory } from '../../projections/account-history.js';
+import { KEPT_BY_MONTHS_FROM, accountMonths } from '../../projections/account-months.js';
+import { SUM_COLUMNS } from '../../projections/account-sums.js';
 import { projections } from '../../projections/all.js';
 import { balances } from '../../projections/balances.js';
 import { denials } from '../../projections/denials.js';
@@ -29,10 +31,13 @@ const isZero = (cell: Row[string] | undefined): boolean => money(String(cell ?? 
 const sum = (cells: (Row[string] | undefined)[]): string =>
   cells.reduce((total, cell) => total.plus(String(cell ?? '0')), money('0')).toFixed();
 
-function overHistories(property: (events: RecordedEvent[]) => void): void {
+function overHistories(
+  property: (events: RecordedEvent[]) => void,
+  { accounts, steps } = { accounts: 4, steps: 40 },
+): void {
   fc.assert(
     fc.property(fc.nat(1_000_000), fc.integer({ min: 0, max: 160 }), (seed, length) => {
-      property(randomHistory(seed, 4, 40).slice(0, length));
+      property(randomHistory(seed, accounts, steps).slice(0, length));
     }),
     { numRuns: 60, ...(process.env['ARLEDGER_SEED'] ? { seed: Number(process.env['ARLEDGER_SEED']) } : {}) },
   );
@@ -87,6 +92,24 @@ describe('the projections, over random histories', () => {
         ).toBe(balance);
       }
     });
+  });
+
+  it('account months: what came of the events after the first ones, as the balances have it', () => {
+    overHistories(
+      (events) => {
+        const balancesOf = (some: RecordedEvent[]): Row => rows(fold(balances, some), 'accounts')[0] ?? {};
+        const whole = balancesOf(events);
+        const before = balancesOf(events.filter(({ revision }) => revision < KEPT_BY_MONTHS_FROM));
+        const months = rows(fold(accountMonths, events), 'account_months');
+        for (const column of Object.keys(SUM_COLUMNS)) {
+          expect([column, sum([before[column], ...months.map((month) => month[column])])]).toEqual([
+            column,
+            sum([whole[column]]),
+          ]);
+        }
+      },
+      { accounts: 1, steps: 160 },
+    );
   });
 
   it('open items: every share and every unapplied credit of a naive replay', () => {

@@ -370,7 +370,7 @@ export function play(
 }
 
 /** The day on which the nth command of a history arrives. */
-export function dayOf(i: number): string {
+function dayOf(i: number): string {
   return addDays(FIRST_DAY, Math.floor(i / 2));
 }
 

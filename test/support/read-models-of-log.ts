@@ -1,6 +1,7 @@
 import { claims } from '../../projections/claims.js';
 import { type Tables, foldChanges } from '../../projections/fold-changes.js';
 import type { Row } from '../../projections/projection.js';
+import { STAGE } from '../../projections/remittance-claims-table.js';
 import { remittances } from '../../projections/remittances.js';
 import { decodeAny } from '../../src/event-store/codec.js';
 import type { EventStore, Position } from '../../src/event-store/event-store.js';
@@ -25,9 +26,6 @@ import {
 
 const ACCOUNTS_MAX = 20;
 const PAYMENTS_MAX = 20;
-
-/** `remittance_claims.stage`, as far as it is asked for. */
-const STAGE = { suspended: 1, rejected: 2, givenUp: 6 } as const;
 
 /**
  * The ports to the read models without a database: the rows that the projections make of a log, in memory, and the same
@@ -222,7 +220,7 @@ function isUnsaid({ statement, resolution }: Row): boolean {
 }
 
 function isRejected({ stage }: Row): boolean {
-  return stage === STAGE.rejected || stage === STAGE.givenUp;
+  return stage === STAGE.rejected || stage === STAGE.given_up;
 }
 
 function accountsIn(rows: readonly Row[]): string[] {

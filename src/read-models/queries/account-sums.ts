@@ -1,21 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 import { KEPT_BY_MONTHS_FROM, monthOf } from '../../../projections/account-months.js';
-import { SUM_COLUMNS } from '../../../projections/sum-columns.js';
+import { MONEY_IN, SUM_COLUMNS, type Sums } from '../../../projections/account-sums.js';
 import type { CalendarDate } from '../../ledger/calendar.js';
 import { type Clocks, clockSql, withinClocks } from './clocks.js';
 import { type Scope, inScope } from './scope.js';
 import type { Reader } from './snapshot.js';
 
-/** What an account comes to, in its currency: balance = charges - payments - adjustments + refunds. */
-export interface AccountSums {
+/** What an account comes to, in its currency. */
+export interface AccountSums extends Sums {
   account_id: string;
   currency: string | null;
-  balance: string;
-  unapplied: string;
-  charges: string;
-  payments: string;
-  adjustments: string;
-  refunds: string;
 }
 
 /** The sums of accounts from their journal lines, the same that the balances projection keeps, for any two clocks. */
@@ -26,10 +20,9 @@ function sumsFromJournal(clocks: Clocks, scope: Scope): RawBuilder<AccountSums> 
     group by l.account_id, l.currency`;
 }
 
-// Cash, or what a remittance brought as one sum, comes in by payments and goes out by refunds; a reversal takes the one or the other back.
+// The rule of `sumsOf`, for many lines at once.
+const CASH = sql`l.gl_account in (${sql.join([...MONEY_IN].map((account) => sql.lit(account)))})`;
 const REFUND = sql`(l.event_type = 'RefundIssued' or (l.event_type = 'EntryReversed' and l.amount > 0))`;
-const CASH = sql`l.gl_account in ('Assets:Cash', 'Assets:RemittanceClearing')`;
-
 const SUMS_OF_LINES = sql`${sumWhere(sql`l.charge_id is not null or l.payment_id is not null`)} as balance,
   -${sumWhere(sql`l.payment_id is not null`)} as unapplied,
   -${sumWhere(sql`l.gl_account = 'Income:Charges'`)} as charges,

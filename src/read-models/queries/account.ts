@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { KEPT_BY_MONTHS_FROM } from '../../../projections/account-months.js';
+import { NO_SUMS, type Sums } from '../../../projections/account-sums.js';
 import { type Money, money, sumOf } from '../../ledger/money.js';
 import {
   type AccountSums,
@@ -145,16 +146,10 @@ async function accountSetAside(reader: Reader, accountId: string): Promise<Known
   );
   const deadLettersOnly = rows.length === 1 && Object.values(rows[0] as object)[0] === 2;
   if (!deadLettersOnly) throw new AccountUnknown(accountId);
-  const zero = '0';
   return {
     account_id: accountId,
     currency: null,
-    balance: zero,
-    unapplied: zero,
-    charges: zero,
-    payments: zero,
-    adjustments: zero,
-    refunds: zero,
+    ...NO_SUMS,
     entity: null,
     opened_on: null,
     patient_ref: null,
@@ -167,21 +162,9 @@ async function accountSetAside(reader: Reader, accountId: string): Promise<Known
   };
 }
 
-async function changedSums(reader: Reader, clocks: Clocks, account: KnownAccount): Promise<AccountSums> {
+async function changedSums(reader: Reader, clocks: Clocks, account: KnownAccount): Promise<Sums> {
   const sums = await sumsWithin(reader, clocks, [account]);
-  const zero = '0';
-  return (
-    sums.get(account.account_id) ?? {
-      account_id: account.account_id,
-      currency: account.currency,
-      balance: zero,
-      unapplied: zero,
-      charges: zero,
-      payments: zero,
-      adjustments: zero,
-      refunds: zero,
-    }
-  );
+  return sums.get(account.account_id) ?? NO_SUMS;
 }
 
 /** The road to one account's figures. */

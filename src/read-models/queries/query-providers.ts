@@ -20,7 +20,7 @@ import { TrialBalanceQuery } from './trial-balance.js';
 import { WorkItemsQuery } from './work-items.js';
 
 /** How long a query waits for the projections before it is refused. */
-export const WAIT_MS_MAX = 5_000;
+const WAIT_MS_MAX = 5_000;
 
 /** Every query, by its class. */
 export const QUERIES = [

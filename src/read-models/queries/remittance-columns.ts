@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { STAGE } from '../../../projections/remittance-claims-table.js';
 import { streamBeside } from '../../event-store/codec.js';
 import { money } from '../../ledger/money.js';
 import { writeAmount } from './amounts.js';
@@ -88,10 +89,12 @@ export const remittanceRows = (condition: RawBuilder<unknown>): RawBuilder<Remit
   select r.*, counts.*, ${remittanceIsTrustworthy('r.remittance_id')} as trustworthy
   from ledger_read.remittances r
   cross join lateral (
-    select count(*) filter (where c.stage = 1) as suspended,
-      count(*) filter (where c.stage in (2, 6)) as rejected, count(*) filter (where c.stage = 6) as given_up,
-      count(*) filter (where c.stage = 3) as moves_nothing, count(*) filter (where c.stage = 4) as waiting
-    from ledger_read.remittance_claims c where c.remittance_id = r.remittance_id and c.stage <> 5
+    select count(*) filter (where c.stage = ${sql.lit(STAGE.suspended)}) as suspended,
+      count(*) filter (where c.stage in (${sql.lit(STAGE.rejected)}, ${sql.lit(STAGE.given_up)})) as rejected,
+      count(*) filter (where c.stage = ${sql.lit(STAGE.given_up)}) as given_up,
+      count(*) filter (where c.stage = ${sql.lit(STAGE.moves_nothing)}) as moves_nothing,
+      count(*) filter (where c.stage = ${sql.lit(STAGE.waiting)}) as waiting
+    from ledger_read.remittance_claims c where c.remittance_id = r.remittance_id and c.stage <> ${sql.lit(STAGE.posted)}
   ) counts
   where ${condition}`;
 

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { STAGE } from '../../../projections/remittance-claims-table.js';
 import { PREDETERMINATION } from '../../ledger/claim-status.js';
 
 /** The things that somebody has to do, and what each is, in a sentence. */
@@ -52,9 +53,7 @@ export interface WorkItemRow {
 }
 
 /** What differs between kinds; the columns that a kind has no use for are NULL. */
-type Cells = Partial<
-  Record<Exclude<keyof WorkItemRow, 'kind' | 'what'>, RawBuilder<unknown>> & { id: RawBuilder<unknown> }
->;
+type Cells = Partial<Record<Exclude<keyof WorkItemRow, 'kind' | 'what'>, RawBuilder<unknown>>>;
 
 const TYPES = {
   item_id: 'text',
@@ -153,7 +152,7 @@ const CREDITS = sql`from (
       where s.balance < 0 and exists (
         select 1 from ledger_read.remittance_claims c
         join ledger_read.account_history h on h.account_id = c.account_id and h.revision = c.revision
-        where c.account_id = s.account_id and c.stage = 5
+        where c.account_id = s.account_id and c.stage = ${sql.lit(STAGE.posted)}
           and h.data->'lines' @> jsonb_build_array(jsonb_build_object('chargeId', s.charge_id))
       )
       union all
@@ -192,7 +191,7 @@ export const workItems: RawBuilder<unknown> = sql.join(
     items(
       'claim_suspended',
       { ...CLAIM, item_id: claimId('claim_suspended'), code: sql`c.reason`, amount: sql`c.paid` },
-      sql`from ledger_read.remittance_claims c where c.stage = 1`,
+      sql`from ledger_read.remittance_claims c where c.stage = ${sql.lit(STAGE.suspended)}`,
     ),
     items(
       'clearing_left',
@@ -208,7 +207,7 @@ export const workItems: RawBuilder<unknown> = sql.join(
       sql`from ledger_read.remittances r
         left join (
           select c.remittance_id, sum(c.paid) as paid from ledger_read.remittance_claims c
-          where c.stage in (1, 4) and c.claim_status <> ${sql.lit(PREDETERMINATION)}
+          where c.stage in (${sql.lit(STAGE.suspended)}, ${sql.lit(STAGE.waiting)}) and c.claim_status <> ${sql.lit(PREDETERMINATION)}
           group by c.remittance_id
         ) o using (remittance_id)
         where r.status = 'completed' and r.accepted + r.controlled - r.cleared <> coalesce(o.paid, 0)`,
@@ -216,7 +215,7 @@ export const workItems: RawBuilder<unknown> = sql.join(
     items(
       'reversal_waits',
       { ...CLAIM, item_id: claimId('reversal_waits'), amount: sql`c.paid` },
-      sql`from ledger_read.remittance_claims c where c.stage = 4`,
+      sql`from ledger_read.remittance_claims c where c.stage = ${sql.lit(STAGE.waiting)}`,
     ),
     heldItems('adjustment'),
     heldItems('transfer'),

@@ -38,7 +38,7 @@ const CLOCKS_SAID =
   'as_of: effective date; what counts later is left out. known_at: what was recorded later is left out (NULL: nothing).';
 
 /** Column names of the default buckets: days_0_30 … days_121_plus. */
-export const BUCKET_COLUMNS = bucketLabels(DEFAULT_BUCKETS).map(
+const BUCKET_COLUMNS = bucketLabels(DEFAULT_BUCKETS).map(
   (label) => `days_${label.replace('-', '_').replace('+', '_plus')}`,
 );
 

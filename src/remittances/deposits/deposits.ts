@@ -1,6 +1,6 @@
 import type { Sender } from '../../commands/sender.js';
 import { Today } from '../../commands/today.js';
-import { UnreadableEvent, decodeBeside, streamBeside } from '../../event-store/codec.js';
+import { streamBeside } from '../../event-store/codec.js';
 import {
   EventLogDamaged,
   type EventStore,
@@ -12,6 +12,7 @@ import type { DIRECTIONS } from '../../ledger/events.js';
 import { amountFault } from '../../ledger/money.js';
 import type { RemittanceDataOf } from '../../ledger/remittance-events.js';
 import { differingFields } from '../../ledger/same-content.js';
+import { readBeside } from '../posting/read-beside.js';
 import type { StreamWriter } from '../posting/stream-writer.js';
 
 type Recorded = RemittanceDataOf<'DepositRecorded'>;
@@ -118,13 +119,8 @@ export class Deposits {
 }
 
 function recordedIn(stored: StoredEvent): Recorded {
-  try {
-    const { event } = decodeBeside(stored);
-    if (event.type === 'DepositRecorded') return event.data;
-  } catch (error) {
-    if (!(error instanceof UnreadableEvent)) throw error;
-    throw new EventLogDamaged(`a deposit cannot be read: ${error.message}`, { cause: error });
-  }
+  const { event } = readBeside(stored);
+  if (event.type === 'DepositRecorded') return event.data;
   throw new EventLogDamaged(`the stream of a deposit begins with an event of type ${stored.type}`);
 }
 

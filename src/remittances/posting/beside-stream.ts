@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Sender } from '../../commands/sender.js';
-import { UnreadableEvent, decodeBeside } from '../../event-store/codec.js';
 import {
   EventLogDamaged,
   type EventStore,
@@ -8,6 +7,7 @@ import {
   WrongExpectedRevision,
 } from '../../event-store/event-store.js';
 import type { RemittanceEvent } from '../../ledger/remittance-events.js';
+import { readBeside } from './read-beside.js';
 import type { KeyedEvent, StreamWriter } from './stream-writer.js';
 
 /** An append is kept well below what an event store takes at once. */
@@ -47,7 +47,7 @@ export class BesideStream {
   async catchUp(): Promise<number> {
     let read = 0;
     for await (const stored of this.streams.store.readStream(this.stream, { from: this.#revision + 1 })) {
-      const { event, revision, recordedAt } = this.#decode(stored);
+      const { event, revision, recordedAt } = readBeside(stored);
       this.#revision = revision;
       this.#lastRecordedAt = Math.max(this.#lastRecordedAt, Date.parse(recordedAt));
       this.fold(event);
@@ -101,18 +101,6 @@ export class BesideStream {
     return new EventLogDamaged(
       `events are missing in a stream: ${at}, reading it ends at revision ${this.#revision}`,
     );
-  }
-
-  #decode(stored: Parameters<typeof decodeBeside>[0]): ReturnType<typeof decodeBeside> {
-    try {
-      return decodeBeside(stored);
-    } catch (error) {
-      if (!(error instanceof UnreadableEvent)) throw error;
-      // What else stands in the stream may hang on it: nothing is posted on a guess.
-      throw new EventLogDamaged(`an event of a stream beside the accounts cannot be read: ${error.message}`, {
-        cause: error,
-      });
-    }
   }
 }
 

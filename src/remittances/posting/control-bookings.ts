@@ -1,18 +1,14 @@
 import type { Sender } from '../../commands/sender.js';
 import type { Today } from '../../commands/today.js';
-import { UnreadableEvent, decodeBeside, streamBeside } from '../../event-store/codec.js';
-import {
-  EventLogDamaged,
-  type StoredEvent,
-  StoreUnavailable,
-  WrongExpectedRevision,
-} from '../../event-store/event-store.js';
+import { streamBeside } from '../../event-store/codec.js';
+import { type StoredEvent, StoreUnavailable, WrongExpectedRevision } from '../../event-store/event-store.js';
 import { problemError, validationFailed } from '../../http/problem.js';
 import { laterOf } from '../../ledger/calendar.js';
 import { amountFault } from '../../ledger/money.js';
 import type { ControlAgainst, RemittanceDataOf, RemittanceEvent } from '../../ledger/remittance-events.js';
 import { differingFields } from '../../ledger/same-content.js';
 import type { BesideStreams } from './beside-stream.js';
+import { readBeside } from './read-beside.js';
 import type { Received } from './received-advice.js';
 import { type RemittanceState, evolveRemittance, unknownRemittance } from './remittance-state.js';
 
@@ -132,7 +128,7 @@ export class ControlBookings {
   async #read(stream: string, entryId: string): Promise<Known | undefined> {
     let known: Known | undefined;
     for await (const stored of this.parts.store.readStream(stream)) {
-      const { event, recordedAt } = decoded(stored);
+      const { event, recordedAt } = readBeside(stored);
       if (event.type !== 'ControlEntryPosted' && event.type !== 'ControlEntryBooked') continue;
       const { payerId, providerId, currency } = event.data;
       known ??= {
@@ -230,7 +226,7 @@ export class ControlBookings {
     const state = unknownRemittance();
     const stream = streamBeside('remittance', remittanceId);
     for await (const stored of this.parts.store.readStream(stream, { limit: 2 })) {
-      evolveRemittance(state, decoded(stored).event);
+      evolveRemittance(state, readBeside(stored).event);
     }
     return state;
   }
@@ -263,20 +259,6 @@ function currencyOf(
     );
   }
   return said;
-}
-
-function decoded(stored: StoredEvent): ReturnType<typeof decodeBeside> {
-  try {
-    return decodeBeside(stored);
-  } catch (error) {
-    if (!(error instanceof UnreadableEvent)) throw error;
-    throw new EventLogDamaged(
-      `an event that an entry of a control account hangs on cannot be read: ${error.message}`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 /**

@@ -52,7 +52,8 @@ export class DatabaseUnfinishedWork implements UnfinishedWork {
     const rows = await this.readModels.rows(sql<{ remittance_id: string; claim: number }>`
       with tried as materialized (
         select c.remittance_id, c.claim, c.position, c.account_id, c.claim_id, c.payer_id, c.payer_claim_number,
-          c.statement, c.statement ->> 'originalClaimNumber' as original_claim_number, greatest(r.position, ${since ?? null}::bigint) as since,
+          c.statement, c.statement ->> 'originalClaimNumber' as original_claim_number,
+          greatest(r.position, ${since ?? null}::bigint) as since,
           case when c.claim_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' and c.claim_id !~ '^(enc|sha):' then c.claim_id
             else 'enc:' || rtrim(translate(encode(convert_to(c.claim_id, 'UTF8'), 'base64'), E'+/\n', '-_'), '=')
           end as own_id
@@ -72,17 +73,10 @@ export class DatabaseUnfinishedWork implements UnfinishedWork {
         union
         select t.remittance_id, t.claim
         from tried t
-        join ledger_read.remittance_claims p
-          on p.payer_id = t.payer_id and p.payer_claim_number = t.payer_claim_number and p.payer_claim_number <> ''
+        cross join lateral (values (t.payer_claim_number), (t.original_claim_number)) as n (number)
+        join ledger_read.remittance_claims p on p.payer_id = t.payer_id and p.payer_claim_number = n.number
         join ledger_read.accounts a on a.account_id = p.account_id
-        where a.position > t.since
-        union
-        select t.remittance_id, t.claim
-        from tried t
-        join ledger_read.remittance_claims p
-          on p.payer_id = t.payer_id and p.payer_claim_number = t.original_claim_number and p.payer_claim_number <> ''
-        join ledger_read.accounts a on a.account_id = p.account_id
-        where a.position > t.since
+        where a.position > t.since and n.number <> ''
         union
         select t.remittance_id, t.claim
         from tried t

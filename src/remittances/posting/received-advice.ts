@@ -97,7 +97,7 @@ function currencyOf({ currency, segment }: AdviceHeader): { currency: string; ab
 }
 
 /** The control account that a provider adjustment belongs to, by the provider that PLB01 names. */
-export function controlAccountOf(
+function controlAccountOf(
   received: Received,
   { providerId }: ProviderAdjustment,
 ): { controlAccountId: string; providerId: string } {

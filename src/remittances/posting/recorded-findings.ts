@@ -2,7 +2,7 @@ import type { RecordedFinding } from '../../ledger/remittance-events.js';
 import type { AdviceFinding } from '../remittance-advice/model.js';
 
 /** Findings kept in one event, so that none grows beyond what an event store takes at once. */
-export const FINDINGS_KEPT = 200;
+const FINDINGS_KEPT = 200;
 
 /**
  * Findings as events keep them: without the place in bytes, which belongs to one writing of the file. Beyond

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { Sender } from '../../commands/sender.js';
 import { Today } from '../../commands/today.js';
 import type { Accounts } from '../../commands/transact.js';
+import { Turns } from '../../commands/turns.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import { problemError } from '../../http/problem.js';
 import type { DocumentStore, KeptDocument } from '../documents/document-store.js';
@@ -87,6 +88,8 @@ export class RemittanceImport {
   readonly #today: Today;
   readonly #resolving: Resolving;
   readonly #tryingAgain: TryingAgain;
+  /** By file. */
+  readonly #turns = new Turns();
 
   constructor(private readonly parts: RemittanceImportParts) {
     this.#controlAccounts = new ControlAccounts(parts);
@@ -165,12 +168,8 @@ export class RemittanceImport {
     const { signal, sender } = options;
     const file = await this.#open(document.sha256);
     const { advices, findings } = await checkFile(file, () => signal?.throwIfAborted());
-    const runs: Run[] = [];
-    for (const checked of advices) {
-      signal?.throwIfAborted();
-      runs.push(await this.#begin(checked, document, options));
-    }
-    if (runs.some(({ outcome }) => outcome === 'posted')) await this.#post(runs, document, options);
+    // Two that post a file at once look for its claims at two moments, and may find two accounts for one.
+    const runs = await this.#turns.take(document.sha256, () => this.#run(advices, document, options));
     const logs = new Map(runs.map(({ log }) => [log.remittanceId, log]));
     const posted = await this.#tryingAgain.after({ createAccounts: options.createAccounts, logs }, sender);
     for (const run of runs) {
@@ -190,6 +189,21 @@ export class RemittanceImport {
   async #forgetUnneeded({ sha256 }: KeptDocument, runs: readonly Run[]): Promise<void> {
     const isNamed = runs.some(({ log }) => log.state.received?.document.sha256 === sha256);
     if (!isNamed) await this.parts.documents.erase(sha256);
+  }
+
+  /** Receives every ST, and posts what is left of those that hold. */
+  async #run(
+    advices: readonly CheckedAdvice[],
+    document: KeptDocument,
+    options: ImportOptions,
+  ): Promise<Run[]> {
+    const runs: Run[] = [];
+    for (const checked of advices) {
+      options.signal?.throwIfAborted();
+      runs.push(await this.#begin(checked, document, options));
+    }
+    if (runs.some(({ outcome }) => outcome === 'posted')) await this.#post(runs, document, options);
+    return runs;
   }
 
   /** Receives an ST, unless it was received before. */

@@ -1,8 +1,6 @@
-import { type Money, money } from '../../ledger/money.js';
-
 /**
  * An amount as a whole number of cents: an integer within the range in which numbers are exact, so that it is read,
- * added and compared without rounding. {@link dollars} and {@link asMoney} lead out.
+ * added and compared without rounding. {@link dollars} leads out.
  */
 export type Cents = number;
 
@@ -53,10 +51,6 @@ export function centsFault(text: string): 'missing' | 'finer_than_cents' | 'too_
 export function dollars(cents: Cents | bigint): string {
   const digits = String(cents < 0 ? -cents : cents).padStart(3, '0');
   return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
-
-export function asMoney(cents: Cents): Money {
-  return money(dollars(cents));
 }
 
 const FULL = 2 ** 52;

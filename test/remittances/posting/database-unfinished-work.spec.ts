@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { openEmbeddedStore } from '../../../src/event-store/embedded/embedded-event-store.js';
 import type { EventStore } from '../../../src/event-store/event-store.js';
-import type { AccountCommand } from '../../../src/ledger/commands.js';
 import { CurrentReadModels } from '../../../src/remittances/posting/current-read-models.js';
 import { DatabaseClaimDirectory } from '../../../src/remittances/posting/database-claim-directory.js';
 import { DatabaseUnfinishedWork } from '../../../src/remittances/posting/database-unfinished-work.js';
@@ -11,7 +10,7 @@ import { DocumentsInMemory } from '../../support/documents-in-memory.js';
 import { readModels } from '../../read-models/projector/read-models.js';
 import { type Fresh, onEachDatabase } from '../../support/database.js';
 import { inNewFolder } from '../../support/event-store-folder.js';
-import { ImportingProcess, claimOf, dyingAt, fileOf, reversalOf } from './import-on-a-log.js';
+import { ImportingProcess, accountWith, claimOf, dyingAt, fileOf, reversalOf } from './import-on-a-log.js';
 
 const NOBODY = { createAccounts: false };
 const ODD = 'Z 1/é';
@@ -38,28 +37,28 @@ onEachDatabase('what is left to do, by the read models', (fresh) => {
     onALedger(fresh, async ({ process, unfinished, named }) => {
       await process.import(FILE, NOBODY);
       expect(await named()).toEqual([]);
-      await process.carryOut(...accountWith('ELSE', 'another', '2026-02-01'));
+      await process.carryOut(...accountWith('ELSE', { claimId: 'another', serviceDate: '2026-02-01' }));
       expect(await named()).toEqual([]);
-      await process.carryOut(...accountWith('ONE', 'BY-CLAIM', '2026-02-01'));
+      await process.carryOut(...accountWith('ONE', { claimId: 'BY-CLAIM', serviceDate: '2026-02-01' }));
       expect(await named()).toEqual([1]);
-      await process.carryOut(...accountWith('BY-NAME', undefined, '2026-02-01'));
+      await process.carryOut(...accountWith('BY-NAME', { serviceDate: '2026-02-01' }));
       expect(await named()).toEqual([1, 2]);
       const encoded = `enc:${Buffer.from(ODD).toString('base64url')}`;
-      await process.carryOut(...accountWith(encoded, undefined, '2026-02-01'));
+      await process.carryOut(...accountWith(encoded, { serviceDate: '2026-02-01' }));
       expect(await named()).toEqual([1, 2, 3]);
-      await process.carryOut(...accountWith('TWO', undefined, '2026-01-04'));
+      await process.carryOut(...accountWith('TWO', { serviceDate: '2026-01-04' }));
       expect(await named()).toEqual([1, 2, 3, 4]);
 
       const before = await unfinished.upTo();
       expect(await named(before)).toEqual([]);
-      await process.carryOut(...charged('ONE', undefined, '2026-02-02'));
+      await process.carryOut(accountWith('ONE', { chargeId: 'ONE-2', serviceDate: '2026-02-02' })[1]);
       expect(await named(before)).toEqual([1]);
       expect(await named()).toEqual([1, 2, 3, 4]);
     }));
 
   test('names a claim whose like the payer sent for an account before', () =>
     onALedger(fresh, async ({ process, named }) => {
-      await process.carryOut(...accountWith('THREE', 'OLD', '2026-01-05'));
+      await process.carryOut(...accountWith('THREE', { claimId: 'OLD', serviceDate: '2026-01-05' }));
       const old = fileOf({ paid: '120', trace: 'OLD', claims: claimOf('OLD', { number: 'ICN-OLD' }) });
       await process.import(FILE, NOBODY);
       expect(await named()).toEqual([]);
@@ -70,7 +69,7 @@ onEachDatabase('what is left to do, by the read models', (fresh) => {
   test('names a reversal that knows what it takes back by the number of that alone (REF*F8)', () =>
     onALedger(fresh, async ({ process, named }) => {
       await process.import(fileOf({ paid: '-120', trace: 'BACK', claims: BY_NUMBER }), NOBODY);
-      await process.carryOut(...accountWith('THREE', 'OLD', '2026-01-05'));
+      await process.carryOut(...accountWith('THREE', { claimId: 'OLD', serviceDate: '2026-01-05' }));
       expect(await named()).toEqual([]);
       await process.import(
         fileOf({ paid: '120', trace: 'OLD', claims: claimOf('OLD', { number: 'ICN-OLD' }) }),
@@ -84,8 +83,8 @@ onEachDatabase('what is left to do, by the read models', (fresh) => {
       const { remittances } = await process.import(FILE, NOBODY);
       const { remittanceId } = remittances[0]!;
       await process.carryOut(
-        ...accountWith('ONE', undefined, '2026-01-01'),
-        ...accountWith('TWO', undefined, '2026-01-02'),
+        ...accountWith('ONE', { serviceDate: '2026-01-01' }),
+        ...accountWith('TWO', { serviceDate: '2026-01-02' }),
       );
       const begin = async (claim: number, decision: Omit<ClaimDecision, 'resolutionId' | 'reason'>) => {
         const { imports } = new ImportingProcess(dyingAt(store, 1, true), documents, parts);
@@ -106,7 +105,7 @@ onEachDatabase('what is left to do, by the read models', (fresh) => {
 
   test('names a decision on what is held until the account has it', () =>
     onALedger(fresh, async ({ process, store, documents, parts, decisions }) => {
-      await process.carryOut(...accountWith('ONE', 'A', '2026-01-05'));
+      await process.carryOut(...accountWith('ONE', { claimId: 'A', serviceDate: '2026-01-05' }));
       await process.import(fileOf({ paid: '120', trace: 'T1', claims: claimOf('A') }), NOBODY);
       const again = await process.import(fileOf({ paid: '120', trace: 'T2', claims: claimOf('A') }), NOBODY);
       const { remittanceId } = again.remittances[0]!;
@@ -181,26 +180,4 @@ async function onALedger(fresh: Fresh, use: (given: Given) => Promise<void>): Pr
       await store.close();
     }
   });
-}
-
-function accountWith(accountId: string, claimId: string | undefined, serviceDate: string): AccountCommand[] {
-  return [
-    { type: 'OpenAccount', accountId, openedOn: '2026-01-01' },
-    ...charged(accountId, claimId, serviceDate),
-  ];
-}
-
-function charged(accountId: string, claimId: string | undefined, serviceDate: string): AccountCommand[] {
-  return [
-    {
-      type: 'PostCharge',
-      accountId,
-      chargeId: `C-${serviceDate}`,
-      ...(claimId !== undefined && { claimId }),
-      serviceDate,
-      amount: '200.00',
-      code: { system: 'CPT', value: '99213' },
-      responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
-    },
-  ];
 }

@@ -208,6 +208,26 @@ export function reversalOf(id: string, given: { number?: string; procedure?: str
   ];
 }
 
+/** An account with one charge that such a claim could be of. */
+export function accountWith(
+  accountId: string,
+  charge: { claimId?: string; chargeId?: string; serviceDate?: string; amount?: string } = {},
+): [AccountCommand, AccountCommand] {
+  return [
+    { type: 'OpenAccount', accountId, openedOn: '2026-01-01' },
+    {
+      type: 'PostCharge',
+      accountId,
+      chargeId: `${accountId}-1`,
+      serviceDate: '2026-01-05',
+      amount: '200.00',
+      code: { system: 'CPT', value: '99213' },
+      responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
+      ...charge,
+    },
+  ];
+}
+
 /** The same claim, which says that 10.00 more was paid than its adjustments leave: the transaction holds all the same. */
 export function unbalancedClaimOf(id: string): string[] {
   return claimOf(id).map((segment) =>

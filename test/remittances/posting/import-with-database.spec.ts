@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { openEmbeddedStore } from '../../../src/event-store/embedded/embedded-event-store.js';
 import type { EventStore } from '../../../src/event-store/event-store.js';
-import type { AccountCommand } from '../../../src/ledger/commands.js';
 import { verify } from '../../../src/read-models/projector/verify.js';
 import { Reconciliation } from '../../../src/remittances/deposits/reconciliation.js';
 import { CurrentReadModels } from '../../../src/remittances/posting/current-read-models.js';
@@ -15,6 +14,7 @@ import { type Fresh, onEachDatabase } from '../../support/database.js';
 import { inNewFolder } from '../../support/event-store-folder.js';
 import {
   ImportingProcess,
+  accountWith,
   booksOf,
   claimOf,
   dyingAt,
@@ -37,7 +37,7 @@ const FILE = fileOf({
 onEachDatabase('the import, with the read models', (fresh) => {
   test('finds accounts, tries again, and leaves nothing to verify', () =>
     onALedger(fresh, async ({ store, process, models }) => {
-      await process.carryOut(...accountWith('PATIENT-1', 'CLAIM-1'));
+      await process.carryOut(...accountWith('PATIENT-1', { claimId: 'CLAIM-1' }));
       const found = { createAccounts: false };
       const { remittances } = await process.import(FILE, found);
       expect(remittances).toMatchObject([
@@ -47,7 +47,7 @@ onEachDatabase('the import, with the read models', (fresh) => {
           needs: [{ code: 'account_not_found' }, { code: 'does_not_balance' }],
         },
       ]);
-      await process.carryOut(...accountWith('PATIENT-2', 'CLAIM-2'));
+      await process.carryOut(...accountWith('PATIENT-2', { claimId: 'CLAIM-2' }));
       expect((await process.import(FILE, found)).remittances).toMatchObject([
         { outcome: 'posted', claims: { posted: 2, suspended: 1 }, paid: { inClearing: '130.00' } },
       ]);
@@ -105,7 +105,7 @@ onEachDatabase('the import, with the read models', (fresh) => {
     onALedger(fresh, async ({ store, documents, process, models, parts }) => {
       const found = { createAccounts: false };
       await process.import(FILE, found);
-      await process.carryOut(...accountWith('PATIENT-1', 'CLAIM-1'));
+      await process.carryOut(...accountWith('PATIENT-1', { claimId: 'CLAIM-1' }));
       // It is begun, and its account is appended to; that it is posted is not said.
       const dying = new ImportingProcess(dyingAt(store, 2, true), documents, parts);
       await expect(dying.import(FILE, found)).rejects.toThrow('killed');
@@ -121,7 +121,7 @@ onEachDatabase('the import, with the read models', (fresh) => {
   test('says that a claim was posted by a decision whose run was cut off', () =>
     onALedger(fresh, async ({ store, documents, process, models, parts }) => {
       const { remittances } = await process.import(FILE, { createAccounts: false });
-      await process.carryOut(...accountWith('PATIENT-1', 'CLAIM-1'));
+      await process.carryOut(...accountWith('PATIENT-1', { claimId: 'CLAIM-1' }));
       const { remittanceId } = remittances[0]!;
       const decision = {
         resolutionId: 'R1',
@@ -220,20 +220,4 @@ async function expectSound(models: TestReadModels): Promise<void> {
   await models.projector.stop();
   await models.projector.catchUp();
   expect(await verify(models)).toEqual([]);
-}
-
-function accountWith(accountId: string, claimId: string): AccountCommand[] {
-  return [
-    { type: 'OpenAccount', accountId, openedOn: '2026-01-01' },
-    {
-      type: 'PostCharge',
-      accountId,
-      chargeId: `${accountId}-1`,
-      claimId,
-      serviceDate: '2026-01-05',
-      amount: '200.00',
-      code: { system: 'CPT', value: '99213' },
-      responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
-    },
-  ];
 }

@@ -7,6 +7,7 @@ import { x12, interchange } from '../../x12/x12-text.js';
 import { CLAIM, CLAIM_WITHOUT_LINES, HEADER, PLB } from '../advice-text.js';
 import {
   ImportingProcess,
+  accountWith,
   booksOf,
   claimOf,
   contentOf,
@@ -303,18 +304,7 @@ describe('an import of what another process is importing too', () => {
         resolution: 'reject',
         reason: 'not ours',
       });
-      await process.carryOut(
-        { type: 'OpenAccount', accountId: 'B', openedOn: '2026-01-01' },
-        {
-          type: 'PostCharge',
-          accountId: 'B',
-          chargeId: 'B-1',
-          serviceDate: '2026-01-05',
-          amount: '200.00',
-          code: { system: 'CPT', value: '99213' },
-          responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
-        },
-      );
+      await process.carryOut(...accountWith('B'));
       free.resolve(undefined);
       await held;
       expect(await typesIn(store, 'account-')).toEqual(['AccountOpened', 'ChargePosted']);

@@ -1,39 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { AccountCommand } from '../../../src/ledger/commands.js';
 import { onALog } from '../../commands/accounts-on-a-log.js';
 import {
   ImportingProcess,
+  accountWith,
   booksOf,
   claimOf,
   eventCount,
   fileOf,
   fileOfSeveral,
+  heldUpAt,
   reversalOf,
   typesIn,
 } from './import-on-a-log.js';
 
 const FOUND_ONLY = { createAccounts: false };
-
-/** An account with one charge of 200.00 for 99213 on 2026-01-05. */
-function accountWith(
-  accountId: string,
-  charge: { claimId?: string; amount?: string } = {},
-): AccountCommand[] {
-  const { claimId, amount = '200.00' } = charge;
-  return [
-    { type: 'OpenAccount', accountId, openedOn: '2026-01-01' },
-    {
-      type: 'PostCharge',
-      accountId,
-      chargeId: `${accountId}-1`,
-      serviceDate: '2026-01-05',
-      amount,
-      code: { system: 'CPT', value: '99213' },
-      responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
-      ...(claimId !== undefined && { claimId }),
-    },
-  ];
-}
 
 const FILE = fileOf({ paid: '120', claims: claimOf('CLAIM-1') });
 
@@ -61,6 +42,26 @@ describe('the account of a claim', () => {
       const { remittances } = await process.import(FILE, FOUND_ONLY);
       expect(remittances).toMatchObject([{ claims: { posted: 1, suspended: 0 } }]);
       expect(await typesIn(store, `account-${accountId}`)).toContain('ClaimAdjudicated');
+      expect(await booksOf(store)).not.toHaveProperty('Assets:RemittanceClearing');
+    });
+  });
+
+  it('is one, though its file is sent again meanwhile and a better account has come by then', async () => {
+    await onALog(async (store) => {
+      const other = new ImportingProcess(store);
+      await other.carryOut(...accountWith('PATIENT-1'));
+      const held = heldUpAt(store, 'account-PATIENT-1');
+      const process = new ImportingProcess(held.store);
+      const first = process.import(FILE, FOUND_ONLY);
+      await held.reached;
+      await other.carryOut(...accountWith('PATIENT-2', { claimId: 'CLAIM-1' }));
+      const again = process.import(FILE, FOUND_ONLY);
+      // It waits for the first; without that, it would be through by then.
+      await Promise.race([again, delay(500)]);
+      held.letGo();
+      expect((await first).remittances).toMatchObject([{ outcome: 'posted', claims: { posted: 1 } }]);
+      expect((await again).remittances).toMatchObject([{ outcome: 'duplicate', claims: { posted: 1 } }]);
+      expect(await typesIn(store, 'account-PATIENT-2')).toEqual(['AccountOpened', 'ChargePosted']);
       expect(await booksOf(store)).not.toHaveProperty('Assets:RemittanceClearing');
     });
   });

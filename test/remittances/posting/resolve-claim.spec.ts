@@ -7,6 +7,7 @@ import { ReadModelsOfLog } from '../../support/read-models-of-log.js';
 import { onALog, proxied } from '../../commands/accounts-on-a-log.js';
 import {
   ImportingProcess,
+  accountWith,
   booksOf,
   claimOf,
   contentOf,
@@ -41,19 +42,7 @@ async function imported(store: EventStore, file: Uint8Array, createAccounts = tr
 }
 
 async function openAccount(process: ImportingProcess, accountId = 'ACC-1', claimId?: string): Promise<void> {
-  await process.carryOut(
-    { type: 'OpenAccount', accountId, openedOn: '2026-01-01' },
-    {
-      type: 'PostCharge',
-      accountId,
-      chargeId: `${accountId}-1`,
-      ...(claimId !== undefined && { claimId }),
-      serviceDate: '2026-01-05',
-      amount: '200.00',
-      code: { system: 'CPT', value: '99213' },
-      responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
-    },
-  );
+  await process.carryOut(...accountWith(accountId, claimId === undefined ? {} : { claimId }));
 }
 
 /** The same decision, cut off at every append and repeated; what is in the log must not tell. */

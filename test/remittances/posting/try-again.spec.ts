@@ -5,6 +5,7 @@ import type { ClaimDecision } from '../../../src/remittances/posting/resolve-cla
 import { onALog, proxied } from '../../commands/accounts-on-a-log.js';
 import {
   ImportingProcess,
+  accountWith,
   booksOf,
   claimOf,
   contentOf,
@@ -42,19 +43,7 @@ async function suspendedAndFound(
   const process = new ImportingProcess(store);
   const { remittances } = await process.import(FILE, FOUND);
   expect(remittances).toMatchObject([{ claims: { suspended: 1 } }]);
-  await process.carryOut(
-    { type: 'OpenAccount', accountId: 'PATIENT-1', openedOn: '2026-01-01' },
-    {
-      type: 'PostCharge',
-      accountId: 'PATIENT-1',
-      chargeId: 'C1',
-      claimId: 'A',
-      serviceDate: '2026-01-05',
-      amount: '200.00',
-      code: { system: 'CPT', value: '99213' },
-      responsible: { party: 'payer', payerId: '1512345678', position: 'primary' },
-    },
-  );
+  await process.carryOut(...accountWith('PATIENT-1', { claimId: 'A' }));
   return { process, remittanceId: remittances[0]!.remittanceId };
 }
 
