@@ -15,14 +15,24 @@ import { type BuiltTables, dropGeneration, isStillThere, readGenerations } from 
 import { lockSchemas } from '../../database/lock-schemas.js';
 import { shortTransaction } from '../../database/short-transaction.js';
 import { FillFold, type FillPart } from './fill-fold.js';
-import { type FoldedStep, type Item, type Step, foldStep, readItems, writeStep } from './step.js';
+import {
+  EVENTS_A_TURN,
+  type FoldedStep,
+  type Item,
+  type Step,
+  foldStep,
+  readItems,
+  writeStep,
+} from './step.js';
 import { analyzeTables, createIndexes, createTables } from './tables.js';
 import { RunningSums, writeBatch } from './write-rows.js';
 
 /** Larger than the projector's: a row is written once a batch, however often the batch touches it. */
 const BATCH_SIZE = 4_000;
-/** Some 60 MB. */
+/** Some 60 MB, beside what is on its way out. */
 const ROWS_KEPT_MAX = 100_000;
+/** More would keep other work of the process, and who reads from PGlite, waiting. */
+const ROWS_A_PART = 5_000;
 /** Without a sign of life for so long, what somebody builds may be dropped by others. */
 const LEASE = '2 minutes';
 const LEASE_RENEWED_EVERY_MS = 20_000;
@@ -56,6 +66,8 @@ export interface BesideOptions {
   batchSize?: number;
   /** Rows kept in memory while the tables are filled, before they are written. */
   rowsKeptMax?: number;
+  /** Of these, rows written in one transaction. */
+  rowsAPart?: number;
 }
 
 /** An event that only a set of all projections may set aside turned up while some of them were built. */
@@ -80,6 +92,7 @@ export class BesideTables {
   readonly #store: EventStore;
   readonly #projections: readonly Projection[];
   readonly #targets: readonly BuiltTables[];
+  readonly #builtBy: string;
   readonly #options: BesideOptions;
   readonly #sums = new RunningSums();
   readonly #lease: NodeJS.Timeout;
@@ -93,12 +106,14 @@ export class BesideTables {
     store: EventStore,
     projections: readonly Projection[],
     targets: readonly BuiltTables[],
+    builtBy: string,
     options: BesideOptions,
   ) {
     this.#database = database;
     this.#store = store;
     this.#projections = projections;
     this.#targets = targets;
+    this.#builtBy = builtBy;
     this.#options = options;
     let isRenewing = false;
     this.#lease = setInterval(() => {
@@ -149,7 +164,7 @@ export class BesideTables {
       }
       return begun;
     });
-    return new BesideTables(database, store, projections, targets, options);
+    return new BesideTables(database, store, projections, targets, builtBy, options);
   }
 
   get targets(): readonly BuiltTables[] {
@@ -212,11 +227,9 @@ export class BesideTables {
 
   /** From now on the projector writes these tables too. */
   async writtenTogether(tx: Queryable): Promise<void> {
-    for (const { name, generation, builtBy } of this.#targets) {
-      await sql`
-        update ledger_internal.generations set state = 'beside', position = null
-        where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid`.execute(tx);
-    }
+    await sql`
+      update ledger_internal.generations set state = 'beside', position = null
+      where built_by = ${this.#builtBy}::uuid`.execute(tx);
   }
 
   /** Drops the tables, unless others have done so: then what is under their number is not ours. */
@@ -241,7 +254,7 @@ export class BesideTables {
     if (this.#position === undefined && (await this.#fillTo(target, onProgress))) return;
     if (hasReached(this.#position, target)) return;
     const writing = new OneAhead();
-    for await (const { items, to } of this.#batchesTo(target)) {
+    for await (const { items, to } of this.#batchesTo(target, this.#options.batchSize ?? BATCH_SIZE)) {
       const step = await foldStep(this.#projections, { items, to });
       await writing.begin(async () => {
         await this.#write(step);
@@ -258,10 +271,12 @@ export class BesideTables {
    * @returns whether they are filled; otherwise they are empty again
    */
   async #fillTo(target: Position, onProgress: OnProgress): Promise<boolean> {
-    const fold = new FillFold(this.#projections, this.#options.rowsKeptMax ?? ROWS_KEPT_MAX);
+    const { batchSize = BATCH_SIZE, rowsKeptMax = ROWS_KEPT_MAX, rowsAPart = ROWS_A_PART } = this.#options;
+    const fold = new FillFold(this.#projections, { batchSize, rowsKeptMax, rowsAPart });
     const writing = new OneAhead();
     try {
-      for await (const { items, to } of this.#batchesTo(target)) {
+      // Folded soon after they are read: what lives as long as a batch is dear to the collector.
+      for await (const { items, to } of this.#batchesTo(target, Math.min(batchSize, EVENTS_A_TURN))) {
         for await (const part of fold.partsOf(items, to === target)) {
           this.#options.signal?.throwIfAborted();
           await writing.begin(async () => {
@@ -282,8 +297,8 @@ export class BesideTables {
     }
   }
 
-  async *#batchesTo(target: Position): AsyncGenerator<Step> {
-    const { signal, batchSize = BATCH_SIZE } = this.#options;
+  async *#batchesTo(target: Position, batchSize: number): AsyncGenerator<Step> {
+    const { signal } = this.#options;
     const skipped = await this.#skipped(this.#database);
     let events: StoredEvent[] = [];
     for await (const stored of this.#store.readAll(this.#after())) {
@@ -394,25 +409,20 @@ export class BesideTables {
    * @throws RebuildAbandoned
    */
   async #moveOn(tx: Queryable, events: number, to = this.#position): Promise<void> {
-    for (const { name, generation, builtBy } of this.#targets) {
-      const { rows } = await sql`
-        update ledger_internal.generations
-        set position = ${to ?? null}::bigint, events = events + ${events}::bigint,
-            lease_until = now() + ${LEASE}::interval
-        where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid and state = 'building'
-          and position is not distinct from ${this.#position ?? null}::bigint
-        returning name`.execute(tx);
-      if (rows.length === 0) throw new RebuildAbandoned();
-    }
+    const { rows } = await sql`
+      update ledger_internal.generations
+      set position = ${to ?? null}::bigint, events = events + ${events}::bigint,
+          lease_until = now() + ${LEASE}::interval
+      where built_by = ${this.#builtBy}::uuid and state = 'building'
+        and position is not distinct from ${this.#position ?? null}::bigint
+      returning name`.execute(tx);
+    if (rows.length < this.#targets.length) throw new RebuildAbandoned();
   }
 
   async #renewLease(db: Queryable): Promise<void> {
-    for (const { name, generation, builtBy } of this.#targets) {
-      await sql`
-        update ledger_internal.generations set lease_until = now() + ${LEASE}::interval
-        where name = ${name} and generation = ${generation} and built_by = ${builtBy}::uuid
-          and state <> 'live'`.execute(db);
-    }
+    await sql`
+      update ledger_internal.generations set lease_until = now() + ${LEASE}::interval
+      where built_by = ${this.#builtBy}::uuid and state <> 'live'`.execute(db);
   }
 }
 

@@ -27,7 +27,7 @@ export interface FoldedStep extends Step {
 }
 
 /** Other work of the process gets a turn after so many events. */
-const EVENTS_A_TURN = 200;
+export const EVENTS_A_TURN = 200;
 
 /** Decodes events; those that cannot be read are set aside, those of other streams passed over. */
 export async function readItems(events: readonly StoredEvent[]): Promise<Item[]> {

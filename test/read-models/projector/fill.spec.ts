@@ -13,8 +13,8 @@ import { LogInMemory } from './log-in-memory.js';
 import { readModels } from './read-models.js';
 import { differencesFromLog } from './read-tables.js';
 
-/** So small that what is kept has to be written again and again. */
-const LITTLE = { batchSize: 15, rowsKeptMax: 40 };
+/** So small that what is kept has to be written again and again, and is not all written before there is more. */
+const LITTLE = { batchSize: 15, rowsKeptMax: 40, rowsAPart: 9 };
 
 async function rowsIn(database: Database, table: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`
