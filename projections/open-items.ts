@@ -11,7 +11,7 @@ import type { Change, Projection, Row } from './projection.js';
  */
 export const openItems: Projection = {
   name: 'open-items',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'charges',
@@ -47,7 +47,17 @@ export const openItems: Projection = {
         first_on: 'date',
         last_on: 'date',
       },
-      indexes: [{ columns: ['account_id', 'charge_id'], where: 'balance <> 0' }],
+      indexes: [
+        // All that an aging asks of what is open, by account: the table itself, mostly settled shares, is not looked at.
+        {
+          columns: [
+            ...['account_id', 'charge_id', ...PARTY_KEY, 'currency', 'balance'],
+            ...['service_date', 'posted_on', 'last_on'],
+          ],
+          where: 'balance <> 0',
+        },
+        { columns: ['last_on', 'first_on'] },
+      ],
     },
     {
       name: 'share_parts',

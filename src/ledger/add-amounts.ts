@@ -4,7 +4,7 @@ import { money } from './money.js';
 const SHORT = 15;
 /** The sum of two such numbers of thousandths is exact: integers are, up to 2 ** 53. */
 const LARGEST = 2 ** 52;
-const [POINT, MINUS, ZERO] = [46, 45, 48];
+const [POINT, MINUS, ZERO, NINE] = [46, 45, 48, 57];
 
 /**
  * The exact sum of two amounts, decimal strings of any sign, as the shortest decimal string: `"100.50"` and `"-0.50"` are
@@ -23,7 +23,11 @@ export function negated(amount: string): string {
 
 /** Whether an amount is nothing. */
 export function isZero(amount: string): boolean {
-  return !/[1-9]/.test(amount);
+  for (let at = 0; at < amount.length; at += 1) {
+    const char = amount.charCodeAt(at);
+    if (char > ZERO && char <= NINE) return false;
+  }
+  return true;
 }
 
 /** An integer; undefined for what is too long, finer, or no plain decimal string. */

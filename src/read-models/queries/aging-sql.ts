@@ -17,25 +17,30 @@ export interface AgingQuestion {
   bounds: readonly number[];
 }
 
-/** One group in one currency, as the database gives it; key columns by the way of grouping. */
-export interface AgingRow {
+/** An amount of a group in one currency, as the database gives it. */
+interface AgingRow extends Record<GroupColumn, string> {
   currency: string;
-  party?: string;
-  payer_id?: string;
-  account_id?: string;
-  entity?: string | null;
-  not_yet_due: string;
-  /** `b0`, `b1` … one for each bucket. */
-  [bucket: `b${number}`]: string;
-  credits: string;
-  unapplied: string;
-  total: string;
-  /** Balance of the group by {@link controlBalances}; null where it has none, or cannot be checked alone. */
-  control: string | null;
+  /** Which of the {@link figuresOf} the amount counts to; a group may have several amounts of one. */
+  figure: string;
+  amount: string;
 }
 
+/** The rows by column; of the key columns, those that the grouping asks for. */
+export type AgingColumns = Record<'currency' | 'figure' | 'amount', string[]> & {
+  [column in GroupColumn]?: string[];
+};
+
+/** The numbers of the figures of an aging; the buckets stand between the first two, from 1 on. */
+export function figuresOf(bounds: readonly number[]) {
+  const credits = bounds.length + 2;
+  // The control is the group's balance by {@link controlBalances}, where it can be checked alone.
+  return { notYetDue: 0, credits, unapplied: credits + 1, control: credits + 2 };
+}
+
+type GroupColumn = 'party' | 'payer_id' | 'account_id' | 'entity';
+
 /** The columns of a group's key, each with where it comes from; a missing entity groups as empty text. */
-const KEYS: Record<AgingGroup, Record<string, string>> = {
+const KEYS: Record<AgingGroup, Partial<Record<GroupColumn, string>>> = {
   none: {},
   party: { party: 'g.party' },
   payer: { party: 'g.party', payer_id: 'g.payer_id' },
@@ -43,63 +48,73 @@ const KEYS: Record<AgingGroup, Record<string, string>> = {
   entity: { entity: "coalesce(e.entity, '')" },
 };
 
-/** account_id, party, payer_id, currency, counted_from, open, net, unapplied: the rows that an aging sums up. */
-export function agingFigures(extent: Extent, basis: AgingBasis): RawBuilder<unknown> {
-  return sql`select account_id, party, payer_id, currency, counted_from, open, net, 0 as unapplied
+/** account_id, party, payer_id, currency, figure, amount: what an aging sums up, by {@link figuresOf}. */
+export function agingAmounts(
+  extent: Extent,
+  basis: AgingBasis,
+  bounds: readonly number[],
+): RawBuilder<unknown> {
+  const { asOf } = extent.clocks;
+  const { credits, unapplied } = figuresOf(bounds);
+  const starts = bucketDays(bounds).map(({ from }) => Math.trunc(from));
+  const bucket = sql`width_bucket(${asOf} - coalesce(counted_from, ${asOf}), array[${sql.raw(starts.join(', '))}])`;
+  return sql`select account_id, party, payer_id, currency,
+      case when is_credit then ${sql.lit(credits)} else ${bucket} end as figure, amount
     from (${agedAmounts(extent, basis)}) aged
     union all
-    select account_id, party, payer_id, currency, null, 0, 0, amount
+    select account_id, party, payer_id, currency, ${sql.lit(unapplied)}, amount
     from (${unappliedCredits(extent)}) credit`;
 }
 
-/** The sums of an aging over {@link agingFigures} as `g`: not_yet_due, a column for each bucket, credits, unapplied, total. */
+/** The sums of an aging over {@link agingAmounts} as `g`: not_yet_due, a column for each bucket, credits, unapplied, total. */
 export function agingSums(
-  { clocks: { asOf } }: Extent,
   bounds: readonly number[],
   nameOf: (bucket: number) => string,
 ): RawBuilder<unknown> {
-  const age = sql`(${asOf} - coalesce(g.counted_from, ${asOf}))`;
-  const days = (bound: number): RawBuilder<unknown> => sql.raw(String(Math.trunc(bound)));
-  const buckets = bucketDays(bounds).map(({ from, to }, i) => {
-    const within =
-      to === undefined ? sql`${age} >= ${days(from)}` : sql`${age} between ${days(from)} and ${days(to)}`;
-    return sql`coalesce(sum(g.open) filter (where ${within}), 0) as ${sql.raw(nameOf(i))}`;
-  });
-  return sql`coalesce(sum(g.open) filter (where ${age} < 0), 0) as not_yet_due, ${sql.join(buckets)},
-    sum(g.net) - sum(g.open) as credits,
-    sum(g.unapplied) as unapplied,
-    sum(g.net) - sum(g.unapplied) as total`;
+  const { notYetDue, credits, unapplied } = figuresOf(bounds);
+  const sumOf = (figure: number, name: string): RawBuilder<unknown> =>
+    sql`coalesce(sum(g.amount) filter (where g.figure = ${sql.lit(figure)}), 0) as ${sql.raw(name)}`;
+  const columns = [
+    sumOf(notYetDue, 'not_yet_due'),
+    ...bucketDays(bounds).map((_, i) => sumOf(i + 1, nameOf(i))),
+    sumOf(credits, 'credits'),
+    sumOf(unapplied, 'unapplied'),
+  ];
+  return sql`${sql.join(columns)},
+    sum(case when g.figure = ${sql.lit(unapplied)} then -g.amount else g.amount end) as total`;
+}
+
+/** The columns that name a group, beside its currency. */
+export function agingKeys(groupBy: AgingGroup): GroupColumn[] {
+  return Object.keys(KEYS[groupBy]) as GroupColumn[];
 }
 
 /** The columns of {@link agingRows}. */
-export function agingColumns({ groupBy, bounds }: AgingQuestion): string[] {
-  const buckets = bucketDays(bounds).map((_, i) => `b${i}`);
-  return [
-    ...Object.keys(KEYS[groupBy]),
-    ...['currency', 'not_yet_due', ...buckets, 'credits', 'unapplied', 'total', 'control'],
-  ];
+export function agingColumns(groupBy: AgingGroup): (keyof AgingRow)[] {
+  return [...agingKeys(groupBy), 'currency', 'figure', 'amount'];
 }
 
 /**
- * The figures of an aging by group and currency, ordered by them. Where groups are made of whole accounts, each stands
- * beside its own control balance, which makes rows of its own where nothing was aged.
+ * The amounts of an aging by group and currency, ordered by them. Where groups are made of whole accounts, each has its
+ * own control balance among them, also where nothing was aged.
  */
 export function agingRows({ extent, basis, groupBy, bounds }: AgingQuestion): RawBuilder<AgingRow> {
   const keys = Object.entries(KEYS[groupBy]);
   const selected = sql.raw(keys.map(([name, from]) => `${from} as ${name}, `).join(''));
-  const grouped = sql.raw([...keys.map(([, from]) => from), 'g.currency'].join(', '));
   const names = sql.raw([...keys.map(([name]) => name), 'currency'].join(', '));
   const byEntity =
     groupBy === 'entity' ? sql`left join ledger_read.accounts e on e.account_id = g.account_id` : sql``;
   const controls = groupedByAccounts(groupBy)
-    ? sql`union all select account_id, null, null, currency, null, 0, 0, 0, balance
+    ? sql`union all select account_id, null, null, currency, ${sql.lit(figuresOf(bounds).control)}, balance
         from (${controlBalances(extent)}) control`
     : sql``;
-  return sql`select ${selected} g.currency, ${agingSums(extent, bounds, (i) => `b${i}`)}, sum(g.control) as control
-    from (
-      select figures.*, null::numeric as control from (${agingFigures(extent, basis)}) figures
-      ${controls}
-    ) g ${byEntity}
+  const amounts = sql`(${agingAmounts(extent, basis, bounds)} ${controls}) g ${byEntity}`;
+  // An account has few amounts: to sum them up here takes longer than to hand them over.
+  if (groupBy === 'account') {
+    return sql`select ${selected} g.currency, g.figure, g.amount from ${amounts} order by ${names}`;
+  }
+  const grouped = sql.raw([...keys.map(([, from]) => from), 'g.currency', 'g.figure'].join(', '));
+  return sql`select ${selected} g.currency, g.figure, sum(g.amount) as amount from ${amounts}
     group by ${grouped} order by ${names}`;
 }
 

@@ -3,17 +3,19 @@ import type { CalendarDate, Instant } from '../../ledger/calendar.js';
 import { type BucketBounds, DEFAULT_BUCKETS, bucketLabels, parseBuckets } from '../../ledger/aging.js';
 import { addAmounts, isZero, negated } from '../../ledger/add-amounts.js';
 import {
+  type AgingColumns,
   type AgingGroup,
-  type AgingRow,
   agingColumns,
+  agingKeys,
   agingRows,
   controlTotals,
+  figuresOf,
   groupedByAccounts,
 } from './aging-sql.js';
 import { writeAmount } from './amounts.js';
 import { type AskedMoment, type Moment, Moments, type Stamp } from './moment.js';
 import type { AgingBasis } from './open-parts.js';
-import { readPacked } from './packed-rows.js';
+import { readColumns } from './packed-rows.js';
 import { QuestionMalformed } from './refusals.js';
 import { type Road, extentOf } from './road.js';
 import { Tie } from './tie.js';
@@ -85,28 +87,21 @@ async function answer({ reader, clocks, stamp }: Moment, request: AgingRequest):
   const scope = { entity };
   const extent = await extentOf(reader, clocks, scope, request.road);
   const question = { extent, basis, groupBy, bounds };
-  const rows = await readPacked(reader, agingRows(question), agingColumns(question));
+  const groups = await readColumns(reader, agingRows(question), agingColumns(groupBy));
   const { rows: control } = await controlTotals(extent).execute(reader);
 
   const tie = new Tie('aging');
-  const totals = new Map<string, Figures>(
-    control.map(({ currency }) => [currency, new Figures(bounds.length + 1)]),
-  );
+  const totals = new Map(control.map(({ currency }) => [currency, new Figures(bounds)]));
   const items: AgingAnswer['items'] = [];
-  for (const row of rows) {
-    const key = keyOf(row);
-    const figures = Figures.of(row, bounds.length + 1);
+  for (const { key, currency, figures } of groupsOf(groups, groupBy, bounds)) {
+    const isNothing = figures.isZero();
     // What was rolled back to nothing.
-    if (figures.isZero() && isZero(row.control ?? '0')) continue;
-    const comesTo = figures.sum();
-    tie.expectAmounts(comesTo, row.total, row.currency, key);
-    if (groupedByAccounts(groupBy)) {
-      tie.expectAmounts(comesTo, row.control ?? '0', row.currency, key);
-    }
-    const total = totals.get(row.currency) ?? new Figures(bounds.length + 1);
-    totals.set(row.currency, total);
-    total.add(figures);
-    if (groupBy !== 'none' && !figures.isZero()) items.push({ ...key, ...figures.written(row.currency) });
+    if (isNothing && isZero(figures.control)) continue;
+    if (groupedByAccounts(groupBy)) tie.expectAmounts(figures.sum(), figures.control, currency, key);
+    const total = totals.get(currency) ?? new Figures(bounds);
+    totals.set(currency, total);
+    total.addAll(figures);
+    if (groupBy !== 'none' && !isNothing) items.push({ ...key, ...figures.written(currency) });
   }
   const balances = new Map(control.map(({ currency, balance }) => [currency, balance]));
   for (const [currency, total] of totals)
@@ -126,64 +121,95 @@ async function answer({ reader, clocks, stamp }: Moment, request: AgingRequest):
   };
 }
 
-function keyOf(row: AgingRow): AgingKey {
-  return {
-    ...(row.party !== undefined && { party: row.party }),
-    ...(row.payer_id !== undefined && { payerId: row.payer_id === '' ? null : row.payer_id }),
-    ...(row.account_id !== undefined && { accountId: row.account_id }),
-    ...(row.entity !== undefined && { entity: row.entity === '' ? null : row.entity }),
-  };
+/** The groups of an aging, each with its figures, which are good until the next one is asked for. */
+function* groupsOf(
+  { currency, figure, amount, ...keys }: AgingColumns,
+  groupBy: AgingGroup,
+  bounds: BucketBounds,
+): Iterable<{ key: AgingKey; currency: string; figures: Figures }> {
+  const grouping = [currency, ...agingKeys(groupBy).map((name) => keys[name]!)];
+  const figures = new Figures(bounds);
+  for (let at = 0; at < currency.length; at += 1) {
+    figures.add(Number(figure[at]), amount[at]!);
+    if (!endsAt(grouping, at)) continue;
+    yield { key: keyOf(keys, at), currency: currency[at]!, figures };
+    figures.clear();
+  }
+}
+
+/** Whether the row after one, if there is any, is of another group. */
+function endsAt(grouping: readonly string[][], at: number): boolean {
+  for (const column of grouping) if (column[at] !== column[at + 1]) return true;
+  return false;
+}
+
+function keyOf({ party, payer_id, account_id, entity }: Partial<AgingColumns>, at: number): AgingKey {
+  if (account_id) return { accountId: account_id[at]! };
+  if (entity) return { entity: entity[at] || null };
+  if (party && payer_id) return { party: party[at]!, payerId: payer_id[at] || null };
+  return party ? { party: party[at]! } : {};
 }
 
 /** Figures of one group in one currency, exact. Most of them are nothing, in a ledger of many accounts. */
 class Figures {
-  amounts: string[];
-  notYetDue = '0';
-  credits = '0';
-  unapplied = '0';
+  readonly #numbers: ReturnType<typeof figuresOf>;
+  readonly #amounts: string[];
 
-  constructor(buckets: number) {
-    this.amounts = Array.from({ length: buckets }, () => '0');
+  constructor(bounds: BucketBounds) {
+    this.#numbers = figuresOf(bounds);
+    this.#amounts = Array.from({ length: this.#numbers.control + 1 }, () => NOTHING);
   }
 
-  static of(row: AgingRow, buckets: number): Figures {
-    const figures = new Figures(buckets);
-    figures.amounts = figures.amounts.map((_, i) => row[`b${i}`]!);
-    figures.notYetDue = row.not_yet_due;
-    figures.credits = row.credits;
-    figures.unapplied = row.unapplied;
-    return figures;
+  get control(): string {
+    return this.#amounts[this.#numbers.control]!;
   }
 
-  add(other: Figures): void {
-    this.amounts = this.amounts.map((amount, i) => sum(amount, other.amounts[i]!));
-    this.notYetDue = sum(this.notYetDue, other.notYetDue);
-    this.credits = sum(this.credits, other.credits);
-    this.unapplied = sum(this.unapplied, other.unapplied);
+  clear(): void {
+    this.#amounts.fill(NOTHING);
+  }
+
+  /** @param figure its number by {@link figuresOf} */
+  add(figure: number, amount: string): void {
+    const before = this.#amounts[figure];
+    if (before === undefined) throw new RangeError(`an aging has no figure ${figure}`);
+    this.#amounts[figure] = sum(before, amount);
+  }
+
+  addAll(other: Figures): void {
+    for (let figure = 0; figure < this.#numbers.control; figure += 1)
+      this.add(figure, other.#amounts[figure]!);
   }
 
   sum(): string {
-    const others = sum(sum(this.notYetDue, this.credits), negated(this.unapplied));
-    return this.amounts.reduce(sum, others);
+    const { unapplied } = this.#numbers;
+    let total = negated(this.#amounts[unapplied]!);
+    for (let figure = 0; figure < unapplied; figure += 1) total = sum(total, this.#amounts[figure]!);
+    return total;
   }
 
   isZero(): boolean {
-    return (
-      isZero(this.notYetDue) && isZero(this.credits) && isZero(this.unapplied) && this.amounts.every(isZero)
-    );
+    for (let figure = 0; figure < this.#numbers.control; figure += 1) {
+      if (!isZero(this.#amounts[figure]!)) return false;
+    }
+    return true;
   }
 
   written(currency: string): AgingFigures {
+    const nothing = writeAmount(NOTHING, currency);
+    const write = (amount: string): string => (amount === NOTHING ? nothing : writeAmount(amount, currency));
+    const { notYetDue, credits, unapplied } = this.#numbers;
     return {
       currency,
-      amounts: this.amounts.map((amount) => writeAmount(amount, currency)),
-      notYetDue: writeAmount(this.notYetDue, currency),
-      credits: writeAmount(this.credits, currency),
-      unapplied: writeAmount(this.unapplied, currency),
-      total: writeAmount(this.sum(), currency),
+      amounts: this.#amounts.slice(notYetDue + 1, credits).map(write),
+      notYetDue: write(this.#amounts[notYetDue]!),
+      credits: write(this.#amounts[credits]!),
+      unapplied: write(this.#amounts[unapplied]!),
+      total: write(this.sum()),
     };
   }
 }
+
+const NOTHING = '0';
 
 function sum(a: string, b: string): string {
   if (isZero(b)) return a;

@@ -11,5 +11,6 @@ export function writeAmount(amount: string | null, currency: string | null): str
   if (amount === null || isZero(amount)) return digits === 0 ? '0' : `0.${'0'.repeat(digits)}`;
   const point = amount.indexOf('.');
   const written = point === -1 ? 0 : amount.length - point - 1;
-  return written === digits ? amount : money(amount).toFixed(digits);
+  if (written > digits) return money(amount).toFixed(digits);
+  return written === digits ? amount : `${amount}${point === -1 ? '.' : ''}${'0'.repeat(digits - written)}`;
 }

@@ -27,8 +27,8 @@ export function openParts(extent: Extent): RawBuilder<unknown> {
 }
 
 /**
- * account_id, party, payer_id, currency, counted_from, open, net: what the figures of an aging are made of. By service
- * and posting all of a share has one age, so that its parts need not be looked at.
+ * account_id, party, payer_id, currency, counted_from, is_credit, amount: what the figures of an aging are made of. By
+ * service and posting all of a share has one age, so that its parts need not be looked at.
  *
  * A charge is missing only where its own event was set aside; what is known of it then counts as of the report's date.
  */
@@ -40,11 +40,14 @@ export function agedAmounts(extent: Extent, basis: AgingBasis): RawBuilder<unkno
       return sql`select b.account_id, b.party, b.payer_id, b.currency, coalesce(b.${date}, (
             select c.${date} from ledger_read.charges c where c.account_id = b.account_id and c.charge_id = b.charge_id
           )) as counted_from,
-          greatest(b.balance, 0) as open, b.balance as net
+          b.balance < 0 as is_credit, b.balance as amount
         from (${shareBalances(extent)}) b`;
     }
     case 'responsible':
-      return sql`select p.account_id, p.party, p.payer_id, p.currency, p.since_on as counted_from, p.open, p.net
-        from (${openParts(extent)}) p`;
+      return sql`select * from (
+          select p.account_id, p.party, p.payer_id, p.currency, p.since_on as counted_from, is_credit,
+            case when is_credit then p.net - p.open else p.open end as amount
+          from (${openParts(extent)}) p cross join (values (false), (true)) kinds (is_credit)
+        ) a where a.amount <> 0`;
   }
 }

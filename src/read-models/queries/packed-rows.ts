@@ -2,22 +2,19 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from './snapshot.js';
 
 /**
- * Reads the rows of a query, in its order, as one cell: to hand over thousands of cells one by one takes longer than to
- * find them. For answers that become one text in the end, as this does.
+ * Reads the columns of a query, in the order of its rows, each as one cell: to hand over thousands of cells one by one
+ * takes longer than to find them, and so does an object for each row. For answers that become one text in the end.
  *
- * @param columns all columns of the query; their values come as text, or null
+ * @param names all columns of the query; their values come as text, or null
  */
-export async function readPacked<T extends object>(
+export async function readColumns<T extends object, C extends keyof T & string>(
   reader: Reader,
   query: RawBuilder<T>,
-  columns: readonly string[],
-): Promise<T[]> {
-  const cells = sql.join(columns.map((column) => sql`q.${sql.id(column)}::text`));
-  const { rows } = await sql<{ packed: string | null }>`
-    select json_agg(json_build_array(${cells}))::text as packed from (${query}) q`.execute(reader);
-  return (JSON.parse(rows[0]!.packed ?? '[]') as (string | null)[][]).map((row) => {
-    const named: Record<string, string | null> = {};
-    for (const [i, column] of columns.entries()) named[column] = row[i]!;
-    return named as T;
-  });
+  names: readonly C[],
+): Promise<Record<C, T[C][]>> {
+  const packed = names.map((name) => sql`json_agg(q.${sql.id(name)}::text)::text as ${sql.id(name)}`);
+  const { rows } = await sql<Record<C, string | null>>`
+    select ${sql.join(packed)} from (${query}) q`.execute(reader);
+  const columns = names.map((name) => [name, JSON.parse(rows[0]![name] ?? '[]')] as const);
+  return Object.fromEntries(columns) as Record<C, T[C][]>;
 }

@@ -145,7 +145,7 @@ export function unappliedCredits(extent: Extent): RawBuilder<unknown> {
 /**
  * account_id, currency, balance to check other figures against, from rows that those are not made of: the balances
  * kept by account, or the other side of every entry (cash, income, expense), since each is balanced. An account may
- * have several rows.
+ * have two rows.
  */
 export function controlBalances(extent: Extent): RawBuilder<unknown> {
   const kept = (): RawBuilder<unknown> => sql`select a.account_id, coalesce(a.currency, (
@@ -153,9 +153,10 @@ export function controlBalances(extent: Extent): RawBuilder<unknown> {
       )) as currency, a.balance
     from ledger_read.accounts a where a.balance <> 0 and ${inScope('a', extent.scope)}`;
   const otherSide = (sign: '' | '-', wanted: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    select l.account_id, l.currency, ${sql.raw(sign)}l.amount as balance
+    select l.account_id, l.currency, ${sql.raw(sign)}sum(l.amount) as balance
     from ledger_read.journal_lines l
-    where l.account_id is not null and l.charge_id is null and l.payment_id is null and ${wanted}`;
+    where l.account_id is not null and l.charge_id is null and l.payment_id is null and ${wanted}
+    group by l.account_id, l.currency`;
   const rolledBack = (): RawBuilder<unknown> =>
     sql`${kept()} union all ${otherSide('', isToBeTakenBack(extent))}`;
   return byRoad(extent, {

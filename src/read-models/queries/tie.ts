@@ -24,7 +24,7 @@ export class Tie {
 
   /** Notes two amounts that must be equal, as the database gives them. */
   expectAmounts(reported: string, expected: string, currency: string, group?: Mismatch['group']): void {
-    if (isZero(addAmounts(reported, negated(expected)))) return;
+    if (reported === expected || isZero(addAmounts(reported, negated(expected)))) return;
     this.expect(money(reported), money(expected), currency, group);
   }
 

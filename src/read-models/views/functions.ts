@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../../database/database.js';
 import { DEFAULT_BUCKETS, bucketLabels } from '../../ledger/aging.js';
-import { agingFigures, agingSums } from '../queries/aging-sql.js';
+import { agingAmounts, agingSums } from '../queries/aging-sql.js';
 import { withinClocks } from '../queries/clocks.js';
 import { openItems } from '../queries/open-items-sql.js';
 import { AGING_BASES } from '../queries/open-parts.js';
@@ -44,7 +44,7 @@ const BUCKET_COLUMNS = bucketLabels(DEFAULT_BUCKETS).map(
 
 function aging(textOf: (fragment: RawBuilder<unknown>) => string): SqlFunction {
   const amounts = ['not_yet_due', ...BUCKET_COLUMNS, 'credits', 'unapplied', 'total'];
-  const sums = textOf(agingSums(PARAMETERS, DEFAULT_BUCKETS, (i) => BUCKET_COLUMNS[i]!));
+  const sums = textOf(agingSums(DEFAULT_BUCKETS, (i) => BUCKET_COLUMNS[i]!));
   const branches = AGING_BASES.map(
     (basis) => `
     if basis = ${literal(basis)} then
@@ -54,7 +54,7 @@ function aging(textOf: (fragment: RawBuilder<unknown>) => string): SqlFunction {
           not exists (select 1 from ledger_internal.dead_letters d where d.account_id = s.account_id)
         from (
           select g.account_id, g.party, g.payer_id, g.currency, ${sums}
-          from (${textOf(agingFigures(PARAMETERS, basis))}) g
+          from (${textOf(agingAmounts(PARAMETERS, basis, DEFAULT_BUCKETS))}) g
           group by g.account_id, g.party, g.payer_id, g.currency
         ) s left join ledger_read.accounts e on e.account_id = s.account_id;
       return;
