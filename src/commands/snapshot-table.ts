@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../database/database.js';
 import { lockSchemas } from '../database/lock-schemas.js';
-import { type Snapshot, type SnapshotStore, snapshotOf, snapshotText } from './snapshots.js';
+import { type Snapshot, TEXT_FORMAT, snapshotOf, snapshotText } from './snapshot-text.js';
+import type { SnapshotStore } from './snapshots.js';
 
 /** Snapshots in a disposable table beside the read models: one row an account, of the fold that wrote it last. */
 export class SnapshotTable implements SnapshotStore {
@@ -14,7 +15,7 @@ export class SnapshotTable implements SnapshotStore {
     await this.make();
     const { rows } = await sql<{ state: string }>`
       select state from ledger_internal.snapshots
-      where account_id = ${accountId} and fold_version = ${foldVersion}`.execute(this.database);
+      where account_id = ${accountId} and fold_version = ${versionOf(foldVersion)}`.execute(this.database);
     return rows[0] && snapshotOf(rows[0].state);
   }
 
@@ -24,7 +25,7 @@ export class SnapshotTable implements SnapshotStore {
     await this.make();
     await sql`
       insert into ledger_internal.snapshots (account_id, fold_version, revision, state)
-      values (${accountId}, ${foldVersion}, ${revision}, ${text})
+      values (${accountId}, ${versionOf(foldVersion)}, ${revision}, ${text})
       on conflict (account_id) do update
       set fold_version = excluded.fold_version, revision = excluded.revision, state = excluded.state`.execute(
       this.database,
@@ -56,4 +57,9 @@ export class SnapshotTable implements SnapshotStore {
         )`.execute(transaction);
     });
   }
+}
+
+/** What fold and text are of together. */
+function versionOf(foldVersion: number): number {
+  return 1_000 * TEXT_FORMAT + foldVersion;
 }

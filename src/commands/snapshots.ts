@@ -1,15 +1,9 @@
-import type { Account } from '../ledger/account.js';
-import { type AccountSnapshot, fromSnapshot, toSnapshot } from '../ledger/snapshot.js';
+import { type Snapshot, snapshotOf, snapshotText } from './snapshot-text.js';
+
+export type { Snapshot } from './snapshot-text.js';
 
 /** Injection token of the snapshot store. */
 export const SNAPSHOTS = Symbol('SnapshotStore');
-
-/** A folded account as it was at a revision, and the event it was folded up to. */
-export interface Snapshot {
-  account: Account;
-  /** What the last event folded is known by: tells whether the snapshot is of this log or of another one. */
-  lastEvent: string;
-}
 
 /**
  * What a snapshot held cannot be read any more, or is not that of the account any more. The account in memory is to be
@@ -39,18 +33,7 @@ export interface SnapshotStore {
   close(): void;
 }
 
-/** A snapshot as JSON text. */
-export function snapshotText({ account, lastEvent }: Snapshot): string {
-  return JSON.stringify({ account: toSnapshot(account), lastEvent });
-}
-
-/** Reads the text of a snapshot. */
-export function snapshotOf(text: string): Snapshot {
-  const { account, lastEvent } = JSON.parse(text) as { account: AccountSnapshot; lastEvent: string };
-  return { account: fromSnapshot(account), lastEvent };
-}
-
-/** Snapshots in memory, as JSON text so that nothing is shared with the account that goes on changing. */
+/** Snapshots in memory, as text so that nothing is shared with the account that goes on changing. */
 export class MemorySnapshots implements SnapshotStore {
   readonly isAtHand = false;
   private readonly texts = new Map<string, { foldVersion: number; text: string }>();

@@ -95,6 +95,16 @@ describe('an append among others on the same call', () => {
     expect(await failureOf(send(connection, proposal()))).toBe('undefined');
   });
 
+  test('takes none along that are on other calls: sixteen share one', async () => {
+    await send(connection, proposal());
+    double.faults.always({ delayMs: 1_000 });
+    const first = Array.from({ length: 16 }, () => failureOf(send(connection, proposal(), MANY_WITHIN_MS)));
+    const other = failureOf(send(connection, proposal(), MANY_WITHIN_MS));
+    expect(await failureOf(send(connection, proposal(), 200))).toBe('DeadlineExceededError');
+    expect(await other).toBe('Silent');
+    expect(new Set(await Promise.all(first))).toEqual(new Set(['undefined']));
+  });
+
   test('is not sent any more when its time is over', async () => {
     await send(connection, proposal());
     double.faults.next('append', 'wrong_revision', { times: Infinity });

@@ -1,24 +1,14 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { type EventStoreDBClient, UnavailableError } from '@eventstore/db-client';
-import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { appendAnswer } from './append-messages.js';
+import { type Answer, appendAnswer, readAnswer, withAnswerId } from './append-messages.js';
 import { Silent, isPassing, typedError } from './failures.js';
 import type { PendingAppend } from './pending-append.js';
 
-type Call = ReturnType<StreamsClient['batchAppend']>;
+type Call = ReturnType<typeof batchAppend>;
 /** What calls of a client carry. */
 export type CallOptions = Parameters<EventStoreDBClient['callArguments']>[0];
-
-/** Where a call gets its appends from. */
-export interface AppendSource {
-  /** The next append that is to be sent. */
-  next(): PendingAppend | undefined;
-  /** The call takes no more, because of a failure that the next call would meet as well, where one is given. */
-  isOver(call: AppendCall, failure?: unknown): void;
-}
 
 /**
  * One call that carries appends, each under an id (`BatchAppend` of the server). Its answers find their appends in a map
@@ -26,10 +16,11 @@ export interface AppendSource {
  * one takes the others' appends along and a late answer is an exception that nobody can catch.
  */
 export class AppendCall {
-  readonly #source: AppendSource;
+  readonly #isOver: (unsent: readonly PendingAppend[]) => void;
+  readonly #unsent: PendingAppend[] = [];
   /** What was sent and not answered, by the second half of its id. */
-  readonly #sent = new Map<string, PendingAppend>();
-  readonly #firstHalf = String(randomBytes(8).readBigInt64BE());
+  readonly #sent = new Map<number, PendingAppend>();
+  readonly #firstHalf = randomInt(2 ** 48 - 1);
   #count = 0;
   #call: Call | undefined;
   #isSending = false;
@@ -37,38 +28,34 @@ export class AppendCall {
   #isRetired = false;
   #failure: unknown;
 
-  constructor(client: EventStoreDBClient, options: CallOptions, source: AppendSource) {
-    this.#source = source;
+  /** @param isOver told when the call takes no more, with what it has not sent and others may */
+  constructor(
+    client: EventStoreDBClient,
+    options: CallOptions,
+    isOver: (unsent: readonly PendingAppend[]) => void,
+  ) {
+    this.#isOver = isOver;
     // The client hears of how the call ends, so that it looks for another node where this one does not lead any more.
     client['execute'](streamServices.StreamsClient, 'append', (grpc) =>
-      this.#run(grpc.batchAppend(...client['callArguments'](options, { deadline: Infinity }))),
+      this.#run(batchAppend(grpc, ...client['callArguments'](options, { deadline: Infinity }))),
     ).then(
       () => this.end(new Silent('it has ended the call of the appends')),
       (error: unknown) => {
-        if (this.#isRetired) source.isOver(this);
+        if (this.#isRetired) this.#isOver(this.#unsent.splice(0));
         else this.end(error);
       },
     );
   }
 
-  /** Sends what is due, one append when the one before has left: until then the others can still go elsewhere. */
-  send(): void {
-    if (this.#call === undefined || this.#isSending || this.#isRetired || this.#failure !== undefined) return;
-    const next = this.#source.next();
-    if (next === undefined) return;
-    this.#count += 1;
-    const [first, second] = [this.#firstHalf, String(this.#count)];
-    const id = new shared.UUID.Structured().setMostSignificantBits(first).setLeastSignificantBits(second);
-    next.message.setCorrelationId(new shared.UUID().setStructured(id));
-    next.sentOn = this;
-    this.#sent.set(second, next);
-    this.#isSending = true;
-    this.#call.write(next.message, (error?: Error | null) => {
-      this.#isSending = false;
-      if (error) return; // The call ends with it.
-      this.#hasSent = true;
-      this.send();
-    });
+  /** How many appends wait to be sent, or for their answer. */
+  get underWay(): number {
+    return this.#unsent.length + this.#sent.size;
+  }
+
+  /** Sends an append when those before it have left. */
+  take(append: PendingAppend): void {
+    this.#unsent.push(append);
+    this.#send();
   }
 
   /** Ends the call, if it has not ended. What was sent has no answer: it may or may not have been done. */
@@ -79,16 +66,51 @@ export class AppendCall {
     for (const append of this.#sent.values()) append.reject(failure);
     this.#sent.clear();
     if (this.#isRetired) return;
-    if (this.#hasSent && isPassing(typedError(failure))) this.#source.isOver(this);
-    else this.#source.isOver(this, failure);
+    // A failure before anything was sent is one that another call would meet as well.
+    if (!this.#hasSent || !isPassing(typedError(failure))) this.#failUnsent(failure);
+    this.#isOver(this.#unsent.splice(0));
+  }
+
+  /** Ends the call; what it has not sent fails too. */
+  close(failure: unknown): void {
+    this.#failUnsent(failure);
+    this.end(failure);
+  }
+
+  #failUnsent(failure: unknown): void {
+    for (const append of this.#unsent.splice(0)) append.reject(failure);
+  }
+
+  /** Sends what is due, one append when the one before has left: until then the others can still go elsewhere. */
+  #send(): void {
+    if (this.#call === undefined || this.#isSending || this.#isRetired || this.#failure !== undefined) return;
+    const next = this.#nextDue();
+    if (next === undefined) return;
+    this.#count += 1;
+    next.sentOn = this;
+    this.#sent.set(this.#count, next);
+    this.#isSending = true;
+    this.#call.write(withAnswerId(next.message, this.#firstHalf, this.#count), (error?: Error | null) => {
+      this.#isSending = false;
+      if (error) return; // The call ends with it.
+      this.#hasSent = true;
+      this.#send();
+    });
+  }
+
+  #nextDue(): PendingAppend | undefined {
+    for (let append = this.#unsent.shift(); append !== undefined; append = this.#unsent.shift()) {
+      if (append.isDue()) return append;
+    }
+    return undefined;
   }
 
   /** @returns when the call has ended; @throws why it has, or takes no more */
   async #run(call: Call): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     call
-      .on('data', (message: BatchAppendResp) => {
-        const error = this.#takeAnswer(message);
+      .on('data', (answer: Answer) => {
+        const error = this.#takeAnswer(answer);
         if (error instanceof UnavailableError) {
           this.#isRetired = true;
           reject(error);
@@ -104,20 +126,29 @@ export class AppendCall {
         if (this.#isRetired) this.end(error);
       });
     this.#call = call;
-    if (this.#failure === undefined) this.send();
+    if (this.#failure === undefined) this.#send();
     else call.cancel();
     await promise;
   }
 
   /** @returns the error that an append is answered with */
-  #takeAnswer(message: BatchAppendResp): Error | undefined {
-    const id = message.getCorrelationId()?.getStructured()?.getLeastSignificantBits() ?? '';
+  #takeAnswer(answer: Answer): Error | undefined {
+    const id = answer.id ?? 0;
     const append = this.#sent.get(id);
     if (append === undefined) return undefined;
     this.#sent.delete(id);
-    const answer = appendAnswer(message, append.proposal);
-    if (answer instanceof Error) append.reject(answer);
-    else append.resolve(answer);
-    return answer instanceof Error ? answer : undefined;
+    const outcome = appendAnswer(answer, append.proposal);
+    if (outcome instanceof Error) append.reject(outcome);
+    else append.resolve(outcome);
+    return outcome instanceof Error ? outcome : undefined;
   }
+}
+
+/** The server's `BatchAppend`, with messages that are written and answers that are read here. */
+function batchAppend(
+  grpc: StreamsClient,
+  ...[metadata, options]: ReturnType<EventStoreDBClient['callArguments']>
+): ReturnType<typeof grpc.makeBidiStreamRequest<Buffer, Answer>> {
+  const { path } = streamServices.StreamsService.batchAppend;
+  return grpc.makeBidiStreamRequest(path, (message) => message, readAnswer, metadata, options);
 }

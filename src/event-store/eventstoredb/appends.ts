@@ -1,20 +1,22 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import type { BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendResult } from '../event-store.js';
-import { AppendCall, type AppendSource, type CallOptions } from './append-call.js';
+import { AppendCall, type CallOptions } from './append-call.js';
 import type { Proposal } from './append-messages.js';
 import { Silent } from './failures.js';
 import { type AppendLimits, PendingAppend } from './pending-append.js';
 
+/** The server answers a call one by one; on several, what is due at once goes out together, for half of the work. */
+const EACH_CALL = 16;
+const CALLS_MAX = 8;
+
 /**
- * The appends of one client, all on one call that stays open, which is much cheaper than a call for each. When it ends,
- * what was sent fails, and what was not goes to the next one.
+ * The appends of one client, on calls that stay open, which is much cheaper than a call for each. When one ends, what was
+ * sent on it fails, and what was not goes to another.
  */
-export class Appends implements AppendSource {
+export class Appends {
   readonly #client: EventStoreDBClient;
   readonly #options: CallOptions;
-  readonly #unsent: PendingAppend[] = [];
-  #call: AppendCall | undefined;
+  readonly #calls: AppendCall[] = [];
 
   constructor(client: EventStoreDBClient, options: CallOptions) {
     this.#client = client;
@@ -26,40 +28,34 @@ export class Appends implements AppendSource {
    *
    * @throws errors of the client; whether it was done is not known, unless the server has said no
    */
-  append(message: BatchAppendReq, proposal: Proposal, limits: AppendLimits): Promise<AppendResult> {
+  append(message: Buffer, proposal: Proposal, limits: AppendLimits): Promise<AppendResult> {
     const append = new PendingAppend(message, proposal, limits);
-    this.#unsent.push(append);
-    this.#send();
+    this.#callWithRoom().take(append);
     return append.answered;
   }
 
-  /** Ends the call; what is under way fails. */
+  /** Ends the calls; what is under way fails. */
   close(): void {
-    const failure = new Silent('the connection was given up');
-    this.#failUnsent(failure);
-    this.#call?.end(failure);
+    for (const call of this.#calls.splice(0)) call.close(new Silent('the connection was given up'));
   }
 
-  next(): PendingAppend | undefined {
-    for (let append = this.#unsent.shift(); append !== undefined; append = this.#unsent.shift()) {
-      if (append.isDue()) return append;
-    }
-    return undefined;
+  /** The first that is not full, so that few appends at a time share one call. */
+  #callWithRoom(): AppendCall {
+    const roomy = this.#calls.find(({ underWay }) => underWay < EACH_CALL);
+    if (roomy !== undefined) return roomy;
+    if (this.#calls.length < CALLS_MAX) return this.#open();
+    return this.#calls.reduce((least, call) => (call.underWay < least.underWay ? call : least));
   }
 
-  isOver(call: AppendCall, failure?: unknown): void {
-    if (call !== this.#call) return;
-    this.#call = undefined;
-    if (failure !== undefined) this.#failUnsent(failure);
-    if (this.#unsent.length > 0) this.#send();
+  #open(): AppendCall {
+    const call = new AppendCall(this.#client, this.#options, (unsent) => this.#isOver(call, unsent));
+    this.#calls.push(call);
+    return call;
   }
 
-  #send(): void {
-    this.#call ??= new AppendCall(this.#client, this.#options, this);
-    this.#call.send();
-  }
-
-  #failUnsent(failure: unknown): void {
-    for (const append of this.#unsent.splice(0)) append.reject(failure);
+  #isOver(call: AppendCall, unsent: readonly PendingAppend[]): void {
+    const place = this.#calls.indexOf(call);
+    if (place >= 0) this.#calls.splice(place, 1);
+    for (const append of unsent) this.#callWithRoom().take(append);
   }
 }

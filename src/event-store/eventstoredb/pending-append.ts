@@ -1,5 +1,4 @@
 import { DeadlineExceededError } from '@eventstore/db-client';
-import type { BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendResult } from '../event-store.js';
 import type { Proposal } from './append-messages.js';
 import { Silent } from './failures.js';
@@ -24,7 +23,7 @@ export class PendingAppend {
   #isSettled = false;
 
   constructor(
-    readonly message: BatchAppendReq,
+    readonly message: Buffer,
     readonly proposal: Proposal,
     { sendUntil, answerUntil }: AppendLimits,
   ) {

@@ -7,10 +7,10 @@ import type { EventMetadata, NewEvent, Position, StoredEvent } from '../event-st
  *
  * @throws TypeError when the data are no JSON
  */
-export function wireEvent({ data, metadata }: NewEvent): { data: Buffer; metadata: Buffer } {
+export function wireEvent({ data, metadata }: NewEvent): { data: string; metadata: string } {
   const text = JSON.stringify(data) as string | undefined;
   if (text === undefined) throw new TypeError('data and metadata must be JSON');
-  return { data: Buffer.from(text), metadata: Buffer.from(JSON.stringify(metadata)) };
+  return { data: text, metadata: JSON.stringify(metadata) };
 }
 
 /**
