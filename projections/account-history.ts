@@ -6,7 +6,7 @@ import type { Projection } from './projection.js';
 /** Every event of every account in order, with what it did to the balance and the balance after it. */
 export const accountHistory: Projection = {
   name: 'account-history',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'account_history',

@@ -1,7 +1,6 @@
 import { accountHistory } from './account-history.js';
 import { accountMonths } from './account-months.js';
 import { balances } from './balances.js';
-import { claims } from './claims.js';
 import { denials } from './denials.js';
 import { journal } from './journal.js';
 import { openItems } from './open-items.js';
@@ -16,6 +15,5 @@ export const projections: readonly Projection[] = [
   accountHistory,
   accountMonths,
   denials,
-  claims,
   remittances,
 ];

@@ -16,6 +16,7 @@ export const openItems: Projection = {
     {
       name: 'charges',
       key: ['account_id', 'charge_id'],
+      appendOnly: true,
       columns: {
         account_id: 'text',
         charge_id: 'text',
@@ -29,6 +30,11 @@ export const openItems: Projection = {
         description: 'text',
         recorded_at: 'timestamptz',
       },
+      /** How a payer's remittance finds the account that it speaks of. */
+      indexes: [
+        { columns: ['claim_id'], where: 'claim_id is not null' },
+        { columns: ['service_date', 'amount'] },
+      ],
     },
     {
       name: 'shares',

@@ -18,7 +18,7 @@ export interface Table {
   name: string;
   key: readonly string[];
   columns: Readonly<Record<string, ColumnType>>;
-  /** Rows are written once and never touched again. */
+  /** Rows are written once and never touched again; their JSON is kept as text until somebody reads it. */
   appendOnly?: boolean;
   /** Columns that readers find beside those that are kept: what follows from the same row, as SQL. */
   derived?: Readonly<Record<string, { type: ColumnType; is: string }>>;

@@ -49,7 +49,7 @@ export async function fillAgingLedger(db: Database, charges: number): Promise<vo
     ) l`);
   await run(`insert into ledger_read.account_history
     select account_id, row_number() over (partition by account_id order by position) - 1, position, event_type, entry_id,
-      effective_on, recorded_at, null, 'bench', 'USD', amount, sum(amount) over (partition by account_id order by position), '{}'
+      effective_on, recorded_at, null, 'bench', 'USD', amount, sum(amount) over (partition by account_id order by position)
     from ledger_read.journal_lines where charge_id is not null`);
   await run(`insert into ledger_read.accounts
     select f.account_id, 'USD', case when min(n) % 3 = 0 then 'north' else 'main' end, null, min(posted_on), sum(case when paid then 0 else amount end), 0,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { claims } from '../../projections/claims.js';
 import { type Tables, foldChanges } from '../../projections/fold-changes.js';
 import { journal } from '../../projections/journal.js';
+import { openItems } from '../../projections/open-items.js';
 import type { Projection, Row } from '../../projections/projection.js';
 import { remittances } from '../../projections/remittances.js';
 import { adjudicationIdOf } from '../../src/ledger/adjudication-id.js';
@@ -191,9 +191,9 @@ describe('a claim of a remittance', () => {
 
 describe('the charges of claims', () => {
   it('are there by claim, day and amount', () => {
-    const tables = fold(claims, events);
-    expect(Object.keys(tables['claim_charges']!)).toHaveLength(4);
-    expect(rowOf(tables, 'claim_charges', 'A1', 'C1')).toEqual({
+    const tables = fold(openItems, events);
+    expect(Object.keys(tables['charges']!)).toHaveLength(4);
+    expect(rowOf(tables, 'charges', 'A1', 'C1')).toMatchObject({
       account_id: 'A1',
       charge_id: 'C1',
       claim_id: 'CLM1',

@@ -1,5 +1,5 @@
-import { claims } from '../../projections/claims.js';
 import { type Tables, foldChanges } from '../../projections/fold-changes.js';
+import { openItems } from '../../projections/open-items.js';
 import type { Row } from '../../projections/projection.js';
 import { STAGE } from '../../projections/remittance-claims-table.js';
 import { remittances } from '../../projections/remittances.js';
@@ -44,13 +44,13 @@ export class ReadModelsOfLog implements ClaimDirectory, UnfinishedWork {
     for await (const stored of this.store.readAll({ after: this.#after })) {
       this.#after = stored.position;
       const recorded = decodeAny(stored);
-      for (const projection of [claims, remittances]) foldChanges(projection, this.#tables, recorded);
+      for (const projection of [openItems, remittances]) foldChanges(projection, this.#tables, recorded);
     }
     if (this.#after !== before) this.#rows = new Map();
   }
 
   accountsOfClaims(claimIds: readonly string[]): Promise<Map<string, string[]>> {
-    const charges = this.#by('claim_charges', 'claim_id', ({ claim_id }) => claim_id);
+    const charges = this.#by('charges', 'claim_id', ({ claim_id }) => claim_id);
     const wanted = [...new Set(claimIds)].filter((id) => charges.has(id)).sort();
     return Promise.resolve(new Map(wanted.map((id) => [id, accountsIn(charges.get(id)!)])));
   }
@@ -67,7 +67,7 @@ export class ReadModelsOfLog implements ClaimDirectory, UnfinishedWork {
     services: readonly { serviceDate: string; amount: string }[],
   ): Promise<{ accountId: string; chargeIds: string[] }[]> {
     if (!services.every(({ serviceDate }) => isCalendarDate(serviceDate))) return Promise.resolve([]);
-    const charges = this.#by('claim_charges', 'service', (row) =>
+    const charges = this.#by('charges', 'service', (row) =>
       serviceKey(String(row['service_date']), String(row['amount'])),
     );
     const wanted = [

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Projection, Table } from '../../../projections/projection.js';
 import type { Queryable } from '../../database/database.js';
 
@@ -14,15 +14,30 @@ export async function createTables(db: Queryable, projection: Projection, genera
   await dropTables(db, projection.name, generation);
   await sql`create schema ${sql.id(schema)}`.execute(db);
   for (const table of projection.tables) {
-    const columns = Object.entries(table.columns).map(
-      ([column, type]) =>
-        sql`${sql.id(column)} ${sql.raw(type)}${sql.raw(table.key.includes(column) ? ' not null' : '')}`,
+    const columns = Object.keys(table.columns).map(
+      (column) =>
+        sql`${sql.id(column)} ${keptAs(table, column)}${sql.raw(table.key.includes(column) ? ' not null' : '')}`,
     );
     const key = table.key.map((column) => sql.id(column));
     await sql`create table ${sql.id(schema, table.name)} (${sql.join(columns)}, primary key (${sql.join(key)}))`.execute(
       db,
     );
   }
+}
+
+/**
+ * The type of a column, as the table has it. JSON of rows that are only ever added is text: most of it is never read, and
+ * taking it apart costs more than the rest of its row. What a JSON cannot hold (a NUL, half a character) is written with
+ * `\u`: then PostgreSQL has a look, and refuses it as it would if the column were JSON.
+ */
+function keptAs(table: Table, column: string): RawBuilder<unknown> {
+  if (!isKeptAsText(table, column)) return sql.raw(table.columns[column]!);
+  const text = sql.id(column);
+  return sql`text check (strpos(${text}, '\\u') = 0 or ${text}::jsonb is not null)`;
+}
+
+function isKeptAsText({ appendOnly, columns }: Table, column: string): boolean {
+  return appendOnly === true && columns[column] === 'jsonb';
 }
 
 /** Creates the indexes of a generation; one may refuse a row, as a column may. */
@@ -88,7 +103,9 @@ export async function pointViews(db: Queryable, projection: Projection, generati
     const view = sql.id('ledger_read', table.name);
     if (!(await hasColumnsOf(db, table))) await sql`drop view if exists ${view} cascade`.execute(db);
     const columns = [
-      ...Object.keys(table.columns).map((column) => sql.id(column)),
+      ...Object.keys(table.columns).map((column) =>
+        isKeptAsText(table, column) ? sql`${sql.id(column)}::jsonb as ${sql.id(column)}` : sql.id(column),
+      ),
       ...Object.entries(table.derived ?? {}).map(
         ([column, { type, is }]) => sql`(${sql.raw(is)})::${sql.raw(type)} as ${sql.id(column)}`,
       ),

@@ -87,8 +87,7 @@ export class CurrentReadModels {
   /** A ledger of before there were remittances has stood at the head for long, without their tables. */
   async #isThere(): Promise<boolean> {
     const { rows } = await sql<{ found: boolean }>`
-      select to_regclass('ledger_read.claim_charges') is not null
-        and to_regclass('ledger_read.remittances') is not null as found`.execute(this.options.database);
+      select to_regclass('ledger_read.remittances') is not null as found`.execute(this.options.database);
     return rows[0]!.found;
   }
 

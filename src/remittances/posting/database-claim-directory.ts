@@ -9,7 +9,7 @@ import type { CurrentReadModels } from './current-read-models.js';
 const ACCOUNTS_MAX = 20;
 const PAYMENTS_MAX = 20;
 
-/** The directory over the read models `claims` and `remittances`. */
+/** The directory over the read models `open-items` and `remittances`. */
 export class DatabaseClaimDirectory implements ClaimDirectory {
   constructor(private readonly readModels: CurrentReadModels) {}
 
@@ -24,7 +24,7 @@ export class DatabaseClaimDirectory implements ClaimDirectory {
       select w.claim_id, c.account_id
       from unnest(${wanted}::text[]) as w (claim_id)
       cross join lateral (
-        select distinct c.account_id from ledger_read.claim_charges c
+        select distinct c.account_id from ledger_read.charges c
         where c.claim_id = w.claim_id order by c.account_id limit ${ACCOUNTS_MAX}::int
       ) c
       order by w.claim_id, c.account_id`);
@@ -60,7 +60,7 @@ export class DatabaseClaimDirectory implements ClaimDirectory {
       ),
       found as (
         select c.account_id, c.service_date, c.amount, array_agg(c.charge_id) as charge_ids
-        from wanted w join ledger_read.claim_charges c using (service_date, amount)
+        from wanted w join ledger_read.charges c using (service_date, amount)
         group by c.account_id, c.service_date, c.amount, w.services
         having count(*) >= w.services
       )

@@ -67,7 +67,7 @@ export class DatabaseUnfinishedWork implements UnfinishedWork {
         where a.position > t.since
         union
         select t.remittance_id, t.claim
-        from tried t join ledger_read.claim_charges h on h.claim_id = t.claim_id
+        from tried t join ledger_read.charges h on h.claim_id = t.claim_id
         join ledger_read.accounts a on a.account_id = h.account_id
         where a.position > t.since
         union
@@ -81,7 +81,7 @@ export class DatabaseUnfinishedWork implements UnfinishedWork {
         select t.remittance_id, t.claim
         from tried t
         cross join lateral jsonb_to_recordset(t.statement -> 'lines') as l("serviceDate" date, charge numeric)
-        join ledger_read.claim_charges h on h.service_date = l."serviceDate" and h.amount = abs(l.charge)
+        join ledger_read.charges h on h.service_date = l."serviceDate" and h.amount = abs(l.charge)
         join ledger_read.accounts a on a.account_id = h.account_id
         where a.position > t.since and l.charge <> 0
       )

@@ -156,6 +156,36 @@ onEachDatabase('a poisonous event', (fresh) => {
     ).toEqual([]);
   });
 
+  it('is a charge whose id its account has already', async () => {
+    const { database } = await fresh();
+    const log = new LogInMemory();
+    const put = (amount: string): StoredEvent =>
+      log.put({ type: 'ChargePosted', data: charge({ amount }), metadata: RECORDED });
+    put('1.00');
+    const again = put('2.00');
+    const models = readModels(database, log);
+    await models.projector.catchUp();
+    expect(await deadLetters(database)).toMatchObject([
+      { position: again.position, reason: expect.stringMatching(/breaks a constraint \(23505\)$/) },
+    ]);
+    const good = log.events.filter((event) => event !== again);
+    expect(await differencesFromLog(database, projections, good)).toEqual([]);
+  });
+
+  it('is none that only spells what no JSON can hold, or holds what is written like it', async () => {
+    const { database } = await fresh();
+    const log = new LogInMemory();
+    for (const text of ['\\u0000', '\\ud800', '\u0001', '"\\"', '\u{1F9FE}']) {
+      log.put({ data: note(text), metadata: RECORDED });
+    }
+    await readModels(database, log).projector.catchUp();
+    expect(await deadLetters(database)).toEqual([]);
+    expect(await differencesFromLog(database, projections, log.events)).toEqual([]);
+    const { rows } = await sql<{ type: string }>`
+      select distinct pg_typeof(data)::text as type from ledger.account_history`.execute(database);
+    expect(rows).toEqual([{ type: 'jsonb' }]);
+  });
+
   it('is in all projections or in none', async () => {
     const { database } = await fresh();
     const log = new LogInMemory(randomHistory(37, 3, 20));

@@ -175,7 +175,6 @@ onEachDatabase('reporting views', (fresh) => {
       'account-history',
       'account-months',
       'balances',
-      'claims',
       'denials',
       'journal',
       'open-items',

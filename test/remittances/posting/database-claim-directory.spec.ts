@@ -205,7 +205,7 @@ onEachDatabase('the directory of claims', (fresh) => {
       await charges(store, 'A1', [['X1', 'C1']]);
       const { database, progress, projections } = models;
       const before = readModels(database, store, {
-        projections: projections.filter(({ name }) => name !== 'claims' && name !== 'remittances'),
+        projections: projections.filter(({ name }) => name !== 'remittances'),
       });
       await before.projector.catchUp();
       const idle = { start: () => undefined };
