@@ -1,10 +1,11 @@
 import { accountStream } from '../event-store/codec.js';
 import { AppendTooLarge, type Position, WrongExpectedRevision } from '../event-store/event-store.js';
+import { instantOf } from '../ledger/calendar.js';
 import type { AccountCommand } from '../ledger/commands.js';
 import type { Drafted } from '../ledger/draft.js';
 import { eventIdOf } from './event-id.js';
 import type { FoldedAccount } from './folded-account.js';
-import { RecordingAppend, type RecordingAppendOptions } from './recording-append.js';
+import { type NamedEvent, RecordingAppend, type RecordingAppendOptions } from './recording-append.js';
 import { EventTooLarge } from './refusals.js';
 import type { Sender } from './sender.js';
 
@@ -43,22 +44,23 @@ export class AccountAppend {
     drafted: readonly Drafted[],
     sender: Sender,
   ): Promise<Appended | WrongExpectedRevision> {
-    const ids = idsOf(drafted);
+    const news = namedEventsOf(drafted);
     const { events, lastRecordedAt } = folded;
     try {
-      const { recordedAt, ...at } = await this.appending.append(
+      const { revision, position, recordedAt } = await this.appending.append(
         {
           stream: accountStream(accountId),
           expected: events === 0 ? 'no_stream' : events - 1,
           lastRecordedAt,
         },
-        drafted.map(({ event }, i) => ({ id: ids[i]!, event })),
+        news,
         sender,
       );
       return {
-        ...at,
-        recordedAt: new Date(recordedAt).toISOString(),
-        events: drafted.map(({ event }, i) => ({ id: ids[i]!, type: event.type })),
+        revision,
+        position,
+        recordedAt: instantOf(recordedAt),
+        events: news.map(({ id, event }) => ({ id, type: event.type })),
       };
     } catch (error) {
       if (error instanceof WrongExpectedRevision) return error;
@@ -68,12 +70,13 @@ export class AccountAppend {
   }
 }
 
-/** The ids of events, by the place of each among those of its command: the same however commands are drawn together. */
-function idsOf(drafted: readonly Drafted[]): string[] {
+/** Events with their ids, by the place of each among those of its command: the same however commands are drawn together. */
+function namedEventsOf(drafted: readonly Drafted[]): NamedEvent[] {
   const places = new Map<AccountCommand, number>();
   return drafted.map(({ command, event }) => {
     const place = places.get(command) ?? 0;
     places.set(command, place + 1);
-    return eventIdOf(command, place, event);
+    const text = JSON.stringify(event.data);
+    return { id: eventIdOf(command, place, event, text), event, text };
   });
 }

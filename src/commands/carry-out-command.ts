@@ -5,7 +5,8 @@ import { decide, recordedEventsNeeded } from '../ledger/decide.js';
 import type { Decision } from '../ledger/decision.js';
 import type { AccountEvent } from '../ledger/events.js';
 import type { RejectionCode } from '../ledger/rejection.js';
-import type { Recalled } from './account-loading.js';
+import type { Appended } from './account-append.js';
+import type { AccountLoading, Recalled } from './account-loading.js';
 import { Attempts } from './attempts.js';
 import type { FoldedAccount } from './folded-account.js';
 import type { Means } from './means.js';
@@ -31,7 +32,7 @@ export async function carryOutCommand(
   command: AccountCommand,
   sender: Sender,
 ): Promise<Outcome> {
-  const { loading, today, onRetry } = means;
+  const { appending, loading, today, onRetry } = means;
   const { accountId } = command;
   const attempts = new Attempts(folded, onRetry);
   for (;;) {
@@ -46,30 +47,30 @@ export async function carryOutCommand(
     // A refusal is final only on what the store has now.
     if (refusal && isFresh) throw refusal;
     if ('accepted' in decision && !refusal) {
-      const outcome = await appendAndFold(means, folded, command, decision.accepted, sender);
-      if (!(outcome instanceof WrongExpectedRevision)) return outcome;
-      await attempts.retry(folded, outcome);
+      const events = decision.accepted;
+      const drafted = events.map((event) => ({ command, event }));
+      const appended = await appending.append(accountId, folded, drafted, sender);
+      if (!(appended instanceof WrongExpectedRevision)) {
+        return foldAppended(loading, folded, command, events, appended);
+      }
+      await attempts.retry(folded, appended);
     }
     await loading.catchUp(accountId, folded);
     isFresh = true;
   }
 }
 
-async function appendAndFold(
-  { appending, loading }: Means,
+function foldAppended(
+  loading: AccountLoading,
   folded: FoldedAccount,
   command: AccountCommand,
-  events: AccountEvent[],
-  sender: Sender,
-): Promise<Outcome | WrongExpectedRevision> {
+  events: readonly AccountEvent[],
+  { revision, position, recordedAt, events: kept }: Appended,
+): Outcome {
   const { accountId } = command;
-  const drafted = events.map((event) => ({ command, event }));
-  const appended = await appending.append(accountId, folded, drafted, sender);
-  if (appended instanceof WrongExpectedRevision) return appended;
-  const { recordedAt, ...kept } = appended;
-  events.forEach((event, i) => folded.fold(event, kept.events[i]!.id, recordedAt));
+  events.forEach((event, i) => folded.fold(event, kept[i]!.id, recordedAt));
   loading.snapshotWhenDue(accountId, folded);
-  const receipt = { accountId, ...kept };
+  const receipt = { accountId, revision, position, events: kept };
   for (const event of events) Object.assign(receipt, filledIn(command, event));
   return { appended: true, receipt };
 }

@@ -1,4 +1,4 @@
-import { checkFields } from '../http/declared-fields.js';
+import { checkFields } from '../http/check-fields.js';
 import type { AccountCommand, OpenCommandType } from '../ledger/commands.js';
 import type { FieldError } from '../ledger/rejection.js';
 import type { AccountRequest, FieldsOf } from './account-request.js';
@@ -41,8 +41,10 @@ const TYPES = new Map(
 
 /** The command of the ledger that a request asks for. */
 export function toAccountCommand(request: AccountRequest): AccountCommand {
-  const { sender: _, ...fields } = request;
-  return { type: TYPES.get(request.constructor), ...fields } as unknown as AccountCommand;
+  const fields = request as unknown as Readonly<Record<string, unknown>>;
+  const command: Record<string, unknown> = { type: TYPES.get(request.constructor) };
+  for (const name of Object.keys(fields)) if (name !== 'sender') command[name] = fields[name];
+  return command as unknown as AccountCommand;
 }
 
 /**

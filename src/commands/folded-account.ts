@@ -1,4 +1,5 @@
 import { UnreadableEvent, isInstant } from '../event-store/codec.js';
+import { msOf } from '../ledger/calendar.js';
 import { type Account, evolve, rememberUnreadable, unopenedAccount } from '../ledger/account.js';
 import type { AccountEvent } from '../ledger/events.js';
 import { Shelf } from '../ledger/shelf.js';
@@ -68,7 +69,7 @@ export class FoldedAccount {
 
   /** Keeps the latest instant seen; a damaged one is left out. */
   noteRecordedAt(recordedAt: string | undefined): void {
-    if (isInstant(recordedAt)) this.lastRecordedAt = Math.max(this.lastRecordedAt, Date.parse(recordedAt));
+    if (isInstant(recordedAt)) this.lastRecordedAt = Math.max(this.lastRecordedAt, msOf(recordedAt));
   }
 }
 

@@ -27,7 +27,9 @@ export interface Outcome {
 export function filledIn(command: AccountCommand, event: AccountEvent): Record<string, unknown> {
   const given = command as unknown as Record<string, unknown>;
   const filled: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(event.data)) {
+  const data = event.data as unknown as Record<string, unknown>;
+  for (const name of Object.keys(data)) {
+    const value = data[name];
     if (value !== given[name] && !isDeepStrictEqual(value, given[name])) filled[name] = value;
   }
   return filled;

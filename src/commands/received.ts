@@ -1,7 +1,7 @@
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { checkFields } from '../http/declared-fields.js';
+import { checkFields } from '../http/check-fields.js';
 import { problemError, validationFailed } from '../http/problem.js';
 import { textFault } from '../http/value-fields.js';
 import type { FieldError } from '../ledger/rejection.js';
@@ -32,10 +32,12 @@ function requestIn(commandClass: new () => AccountRequest, request: FastifyReque
   let fields: unknown = body;
   if (typeof body === 'object' && !Array.isArray(body)) {
     const params = request.params as Record<string, string>;
+    const all: Record<string, unknown> = { ...body };
     for (const name of Object.keys(params)) {
-      if (Object.hasOwn(body, name)) errors.push({ field: name, message: 'is part of the path' });
+      if (Object.hasOwn(all, name)) errors.push({ field: name, message: 'is part of the path' });
+      all[name] = params[name];
     }
-    fields = { ...body, ...params };
+    fields = all;
   }
   const result = checkFields(commandClass, fields);
   if ('errors' in result) errors.push(...result.errors);

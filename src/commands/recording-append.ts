@@ -5,9 +5,11 @@ import {
   type EventMetadata,
   type EventStore,
   type ExpectedRevision,
+  type NewEvent,
   type Position,
   StoreUnavailable,
 } from '../event-store/event-store.js';
+import { instantOf } from '../ledger/calendar.js';
 import type { AccountEvent } from '../ledger/events.js';
 import type { RemittanceEvent } from '../ledger/remittance-events.js';
 import type { ClockGuard } from './clock-guard.js';
@@ -37,6 +39,14 @@ export interface StreamSoFar {
   lastRecordedAt: number;
 }
 
+/** An event with its id. */
+export interface NamedEvent {
+  id: string;
+  event: AccountEvent | RemittanceEvent;
+  /** Its data as JSON, where it was made for the id. */
+  text?: string;
+}
+
 /** Appends to any stream of the ledger: says when and by whom its events are recorded. */
 export class RecordingAppend {
   constructor(private readonly options: RecordingAppendOptions) {}
@@ -54,18 +64,22 @@ export class RecordingAppend {
    */
   async append(
     { stream, expected, lastRecordedAt }: StreamSoFar,
-    events: readonly { id: string; event: AccountEvent | RemittanceEvent }[],
+    events: readonly NamedEvent[],
     { actor, correlationId }: Sender,
   ): Promise<{ revision: number; position: Position; recordedAt: number }> {
     const { store, clock, clockGuard, observer } = this.options;
     const now = (await clockGuard?.recordingInstant(lastRecordedAt)) ?? clock.now();
     const recordedAt = Math.max(now.getTime(), lastRecordedAt);
     const metadata: EventMetadata = {
-      recordedAt: new Date(recordedAt).toISOString(),
+      recordedAt: instantOf(recordedAt),
       ...(actor === undefined ? {} : { actor }),
       ...(correlationId === undefined ? {} : { $correlationId: correlationId }),
     };
-    const news = events.map(({ id, event }) => ({ id, ...encode(event), metadata }));
+    const news = events.map(({ id, event, text }): NewEvent => {
+      const { type, data } = encode(event);
+      const isOfData = text !== undefined && data === event.data;
+      return isOfData ? { id, type, data, text, metadata } : { id, type, data, metadata };
+    });
     const started = performance.now();
     try {
       const { revision, position } = await store.append(stream, expected, news);

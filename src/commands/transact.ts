@@ -133,30 +133,26 @@ export class Accounts {
     await this.means.loading.idle();
   }
 
-  /** Does what has waited for its turn, unless the store was away for those before it. */
-  private async inTurn<R>(askedAt: number, work: () => Promise<R>): Promise<R> {
+  /**
+   * Does what has waited for its turn, unless the store was away for those before it; once more when it came upon a
+   * snapshot that could not be read on, for doing it again is safe.
+   */
+  private async inTurn<R>(askedAt: number, work: () => Promise<R>, isAgain = false): Promise<R> {
     const { storeAwayAt = -Infinity } = this;
     if (storeAwayAt > askedAt && performance.now() - askedAt > this.queuedMsMax) {
       throw new StoreUnavailable('the event store did not answer the commands before this one');
     }
     try {
-      const result = await this.onceMore(work);
+      const result = await work();
       this.storeAwayAt = undefined;
       return result;
     } catch (error) {
+      if (error instanceof SnapshotUnreadable && !isAgain) {
+        this.log.warn('a snapshot could not be read on, its account is loaded anew');
+        return this.inTurn(askedAt, work, true);
+      }
       if (error instanceof StoreUnavailable) this.storeAwayAt = performance.now();
       throw error;
-    }
-  }
-
-  /** Does the work, and once more when it came upon a snapshot that could not be read on: doing it again is safe. */
-  private async onceMore<R>(work: () => Promise<R>): Promise<R> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof SnapshotUnreadable)) throw error;
-      this.log.warn('a snapshot could not be read on, its account is loaded anew');
-      return work();
     }
   }
 

@@ -26,6 +26,8 @@ export interface NewEvent {
   id: string;
   type: string;
   data: unknown;
+  /** `data` as JSON, where whoever appends has made that already; left out, the store makes it. */
+  text?: string;
   metadata: EventMetadata;
 }
 

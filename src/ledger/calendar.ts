@@ -6,6 +6,20 @@ export type Instant = string;
 
 const DAY_MS = 86_400_000;
 
+/** Many events in a row are recorded within a millisecond; to write its text anew costs as much as the JSON of an event. */
+let lastWritten = { ms: 0, text: '1970-01-01T00:00:00.000Z' };
+
+/** The text of an instant given in ms since 1970. */
+export function instantOf(ms: number): Instant {
+  if (ms !== lastWritten.ms) lastWritten = { ms, text: new Date(ms).toISOString() };
+  return lastWritten.text;
+}
+
+/** An instant in ms since 1970. */
+export function msOf(instant: Instant): number {
+  return instant === lastWritten.text ? lastWritten.ms : Date.parse(instant);
+}
+
 /** Whether the text is a date that exists in the calendar and lies in the years 1900 to 2199. */
 export function isCalendarDate(text: string): boolean {
   if (!/^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text)) return false;

@@ -127,8 +127,8 @@ function amountErrors(command: AccountCommand, currency: string): FieldError[] {
 
 /** Absent and undefined mean the same; spreading over defaults must not tell them apart. */
 function withoutUndefined(command: AccountCommand): AccountCommand {
-  if (!Object.values(command).includes(undefined)) return command;
-  return Object.fromEntries(
-    Object.entries(command).filter(([, value]) => value !== undefined),
-  ) as AccountCommand;
+  const fields = command as unknown as Readonly<Record<string, unknown>>;
+  const given = Object.keys(fields).filter((name) => fields[name] !== undefined);
+  if (given.length === Object.keys(fields).length) return command;
+  return Object.fromEntries(given.map((name) => [name, fields[name]])) as unknown as AccountCommand;
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { addDays, dateIn, daysBetween, isCalendarDate, laterOf } from '../../src/ledger/calendar.js';
+import {
+  addDays,
+  dateIn,
+  daysBetween,
+  instantOf,
+  isCalendarDate,
+  laterOf,
+  msOf,
+} from '../../src/ledger/calendar.js';
 
 describe('a calendar date', () => {
   test.each(['1900-01-01', '2199-12-31', '2024-02-29', '2000-02-29', '2026-03-01'])('is %s', (text) => {
@@ -53,4 +61,13 @@ describe('a calendar date', () => {
     expect(dateIn('Pacific/Kiritimati', new Date('2026-03-01T10:00:00Z'))).toBe('2026-03-02');
     expect(dateIn('America/New_York', new Date('2026-03-08T06:59:59Z'))).toBe('2026-03-08');
   });
+});
+
+test('an instant is written with milliseconds and read back, whichever was asked for before', () => {
+  const [one, other] = [Date.UTC(2026, 0, 15, 10), Date.UTC(2026, 0, 15, 10, 0, 0, 1)];
+  for (const ms of [one, one, other, one]) {
+    const text = new Date(ms).toISOString();
+    expect([instantOf(ms), msOf(text)]).toEqual([text, ms]);
+    expect(msOf('2026-01-15T10:00:00.001Z')).toBe(other);
+  }
 });

@@ -10,6 +10,7 @@ import type {
   SubscribeOptions,
   SubscriptionBatch,
 } from '../event-store.js';
+import { appendRequest } from './append-request.js';
 import { CommitSignal } from './commit-signal.js';
 import { eventText, requireStreamName, storedEvent } from './event-text.js';
 import type { EventFields, Head, Page, ReaderRequest, WriterRequest, WriterStatus } from './messages.js';
@@ -75,7 +76,7 @@ export class EmbeddedEventStore implements EventStore {
     events: readonly NewEvent[],
   ): Promise<AppendResult> {
     requireStreamName(stream);
-    const request = { kind: 'append', stream, expected, events: events.map(eventText) } as const;
+    const request = appendRequest(stream, expected, events.map(eventText));
     if (events.length === 0) throw new RangeError('an append of no events');
     return (await this.#requireWriter().call(request)) as AppendResult;
   }

@@ -12,10 +12,10 @@ const UNFIT = /[\u0000-\u001f\u007f]/;
  * @throws TypeError when data or metadata are not JSON, or id or type not plain text
  * @throws AppendTooLarge
  */
-export function eventText({ id, type, data, metadata }: NewEvent): EventText {
+export function eventText({ id, type, data, text: written, metadata }: NewEvent): EventText {
   requirePlain('id', id);
   requirePlain('type', type);
-  const text = { id, type, data: json(data), metadata: json(metadata) };
+  const text = { id, type, data: written ?? json(data), metadata: json(metadata) };
   if (text.data.length + text.metadata.length > EVENT_CHARS_MAX) {
     throw new AppendTooLarge();
   }

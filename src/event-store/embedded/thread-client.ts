@@ -55,8 +55,8 @@ export class ThreadClient<Request> {
   }
 
   /** Sends a request; the answer is of the type that belongs to it. */
-  async call(request: Request): Promise<Value> {
-    if (this.#gone !== undefined) throw this.#gone;
+  call(request: Request): Promise<Value> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
     this.#lastCall += 1;
     const call = this.#lastCall;
     // Not a microtask: every request that came over HTTP would be a message, and wake the thread, by itself.
@@ -84,14 +84,23 @@ export class ThreadClient<Request> {
     this.#worker.postMessage(calls);
   }
 
-  #take({ answers, committed }: Reply): void {
+  #take({ answers, appended = [], committed }: Reply): void {
     if (committed !== undefined) this.#onCommit(committed);
+    for (let at = 0; at < appended.length; at += 3) {
+      const [call, revision, position] = appended.slice(at, at + 3) as [number, number, number];
+      this.#waitingFor(call)?.resolve({ revision, position: String(position) });
+    }
     for (const answer of answers) {
-      const waiting = this.#waiting.get(answer.call);
-      this.#waiting.delete(answer.call);
+      const waiting = this.#waitingFor(answer.call);
       if ('failure' in answer) waiting?.reject(errorOf(answer.failure));
       else waiting?.resolve(answer.value);
     }
+  }
+
+  #waitingFor(call: number): Waiting | undefined {
+    const waiting = this.#waiting.get(call);
+    this.#waiting.delete(call);
+    return waiting;
   }
 
   #fail(cause: unknown): void {

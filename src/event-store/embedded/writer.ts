@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { AppendResult, ExpectedRevision } from '../event-store.js';
+import type { ExpectedRevision } from '../event-store.js';
+import { eventsOf } from './append-request.js';
 import { checksum } from './event-row.js';
 import { failureOf } from './failures.js';
 import { logFile, openLogFile, pragma } from './log-file.js';
@@ -21,6 +22,12 @@ import { requireSound } from './opening-check.js';
 interface StreamEnd {
   id: number | bigint;
   revision: number;
+}
+
+/** Where the last event of an append stands. */
+interface EndOfAppend {
+  revision: number;
+  position: number;
 }
 
 /** In place of the id of a stream that has no row yet. */
@@ -68,32 +75,35 @@ export class Writer {
   /** Answers everything that waits. Appends among it are durable, or refused, when this returns. */
   serve(calls: readonly Call<WriterRequest>[]): Reply {
     const before = this.#head;
-    const outcome = calls.some(([, request]) => request.kind === 'append')
-      ? this.#appendAll(calls)
-      : new Map<number, Answer>();
-    const answers = calls.map(([call, request]) => outcome.get(call) ?? this.#answer(call, request));
-    return this.#head === before ? { answers } : { answers, committed: this.#head };
+    const appends = calls.filter(isAppend);
+    const reply: Reply = appends.length > 0 ? this.#appendAll(appends) : { answers: [] };
+    for (const [call, request] of calls) {
+      if ('kind' in request) reply.answers.push(this.#answer(call, request));
+    }
+    if (this.#head !== before) reply.committed = this.#head;
+    return reply;
   }
 
-  #appendAll(calls: readonly Call<WriterRequest>[]): Map<number, Answer> {
-    const answers = new Map<number, Answer>();
+  #appendAll(calls: readonly Call<AppendRequest>[]): Reply {
+    const answers: Answer[] = [];
+    const appended: number[] = [];
     const { head, events } = { head: this.#head, events: this.#events };
     try {
       this.#begin();
       for (const [call, request] of calls) {
-        if (request.kind === 'append') answers.set(call, this.#append(call, request));
+        const result = this.#append(request);
+        if ('kind' in result) answers.push({ call, failure: result });
+        else appended.push(call, result.revision, result.position);
       }
       this.#db.exec('COMMIT');
       if (this.#events > events) this.#commits += 1;
+      return { answers, appended };
     } catch (error) {
       this.#head = head;
       this.#events = events;
       const failure = this.#undo(error);
-      for (const [call, request] of calls) {
-        if (request.kind === 'append') answers.set(call, { call, failure });
-      }
+      return { answers: calls.map(([call]) => ({ call, failure })) };
     }
-    return answers;
   }
 
   // What is remembered holds as long as nobody else has written. The folder's lock sees to that; should somebody all
@@ -119,13 +129,15 @@ export class Writer {
     return failureOf(cause, this.#file);
   }
 
-  #append(call: number, { stream, expected, events }: AppendRequest): Answer {
+  #append(request: AppendRequest): EndOfAppend | Failure {
+    const [stream, expected] = request;
+    const events = eventsOf(request);
     const end = this.#endOf(stream);
     if (end.revision !== revisionOf(expected)) {
       const repeated = this.#resultOfFirstTime(end, expected, events);
-      if (repeated !== undefined) return { call, value: repeated };
+      if (repeated !== undefined) return repeated;
       const actual = end.revision === -1 ? 'no_stream' : end.revision;
-      return { call, failure: { kind: 'wrong_revision', stream, expected, actual } };
+      return { kind: 'wrong_revision', stream, expected, actual };
     }
     if (end.id === NOT_STORED) {
       end.id = this.#addStream.run(stream).lastInsertRowid;
@@ -148,7 +160,7 @@ export class Writer {
       end.revision = revision;
       this.#events += 1;
     }
-    return { call, value: { revision: end.revision, position: String(this.#head) } };
+    return { revision: end.revision, position: this.#head };
   }
 
   // The same ids at the same place: the caller did not hear our first answer.
@@ -156,14 +168,14 @@ export class Writer {
     end: StreamEnd,
     expected: ExpectedRevision,
     events: readonly EventText[],
-  ): AppendResult | undefined {
+  ): EndOfAppend | undefined {
     const first = revisionOf(expected) + 1;
     const last = revisionOf(expected) + events.length;
     if (last > end.revision) return undefined;
     const stored = this.#storedIds.all(end.id, first, last);
     if (stored.length !== events.length || stored.some(({ id }, at) => id !== events[at]?.id))
       return undefined;
-    return { revision: last, position: String(stored.at(-1)?.position) };
+    return { revision: last, position: Number(stored.at(-1)?.position) };
   }
 
   #endOf(stream: string): StreamEnd {
@@ -178,10 +190,8 @@ export class Writer {
     return end;
   }
 
-  #answer(call: number, request: WriterRequest): Answer {
+  #answer(call: number, request: Exclude<WriterRequest, AppendRequest>): Answer {
     switch (request.kind) {
-      case 'append':
-        throw new Error('an append was left without an answer');
       case 'head':
         return { call, value: this.#head };
       case 'status':
@@ -205,6 +215,10 @@ export class Writer {
   #readHead(): Head {
     return Number(this.#lastPosition.get()?.last);
   }
+}
+
+function isAppend(call: Call<WriterRequest>): call is Call<AppendRequest> {
+  return Array.isArray(call[1]);
 }
 
 function revisionOf(expected: ExpectedRevision): number {

@@ -1,5 +1,6 @@
 import type { PipeTransform } from '@nestjs/common';
-import { type FieldsClass, checkFields } from '../../http/declared-fields.js';
+import { checkFields } from '../../http/check-fields.js';
+import type { FieldsClass } from '../../http/declared-fields.js';
 import { validationFailed } from '../../http/problem.js';
 import { idFault } from '../../http/value-fields.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { isStream } from '../../commands/received.js';
-import { checkFields } from '../../http/declared-fields.js';
+import { checkFields } from '../../http/check-fields.js';
 import { problemError, validationFailed } from '../../http/problem.js';
 
 /**

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../../event-store/event-store.js';
-import { checkFields } from '../../http/declared-fields.js';
+import { checkFields } from '../../http/check-fields.js';
 import { X12_TYPES } from '../../http/fastify-edge.js';
 import { type ProblemError, problemError, validationFailed } from '../../http/problem.js';
 import { PROBLEM, ProblemFields } from '../../http/problem-fields.js';
