@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { writeLoader } from './load.js';
@@ -19,7 +19,7 @@ const INSTALL_MINUTES_MAX = 10;
  */
 export async function install(peer: Peer): Promise<{ folder: string } | { reason: string }> {
   const { name, installedIn, packages, builds = [] } = peer;
-  const above = process.env['PEERS_FOLDER'] ?? join(tmpdir(), 'arledger-bench-peers');
+  const above = process.env['PEERS_FOLDER'] ?? join(homedir(), '.cache', 'arledger-bench-peers');
   const folder = join(above, installedIn);
   const allowScripts = Object.fromEntries(builds.map((built) => [built, true]));
   const wanted = JSON.stringify({ private: true, dependencies: packages, allowScripts });
@@ -44,15 +44,19 @@ async function npmInstall(folder: string): Promise<string | undefined> {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
-  const tooLong = setTimeout(() => process.kill(-npm.pid!), INSTALL_MINUTES_MAX * 60_000);
+  const limit = new AbortController();
+  const tooLong = setTimeout(() => {
+    limit.abort();
+    process.kill(-npm.pid!);
+  }, INSTALL_MINUTES_MAX * 60_000);
   try {
-    const [said, [code]] = await Promise.all([
+    const [said, [code, signal]] = await Promise.all([
       text(npm.stderr),
-      once(npm, 'close') as Promise<[number | null]>,
+      once(npm, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
     ]);
     if (code === 0) return undefined;
-    if (code === null) return `not done within ${INSTALL_MINUTES_MAX} minutes`;
-    return /^npm error .*/m.exec(said)?.[0] ?? `npm ended with ${code}`;
+    if (limit.signal.aborted) return `not done within ${INSTALL_MINUTES_MAX} minutes`;
+    return /^npm error .*/m.exec(said)?.[0] ?? `npm ended with ${code ?? signal}`;
   } catch (error) {
     return (error as Error).message;
   } finally {
