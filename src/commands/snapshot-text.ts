@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Account } from '../ledger/account.js';
 import type { ShelfSource } from '../ledger/shelf.js';
 import { ACCOUNT_MAPS, shelved, toSnapshot } from '../ledger/snapshot.js';
@@ -10,17 +11,25 @@ export interface Snapshot {
 }
 
 /** Raise it whenever the text has another form, so that others are not read. */
-export const TEXT_FORMAT = 1;
+export const TEXT_FORMAT = 2;
 
 /** About so many entries stand in a line: to read one of them costs as much as to read them all. */
 const LINE_ENTRIES = 64;
 
+/** The text of a snapshot is not as it was written. */
+export class SnapshotDamaged extends Error {
+  constructor() {
+    super('the text of a snapshot is damaged');
+    this.name = 'SnapshotDamaged';
+  }
+}
+
 type Entry = [place: number, id: string, written: unknown];
 
 /**
- * A snapshot as text: in the first line the account, in each other one JSON of some entries of a map, by their ids. So
- * only those lines are parsed that hold what a command asks for; to parse all takes most of the time of a long account's
- * first command.
+ * A snapshot as text: in the first line a checksum of all others, in the second the account, in each other one JSON of
+ * some entries of a map, by their ids. So only those lines are parsed that hold what a command asks for; to parse all
+ * takes most of the time of a long account's first command.
  */
 export function snapshotText({ account, lastEvent }: Snapshot): string {
   const { revision, accountId, currency, ...maps } = toSnapshot(account);
@@ -34,12 +43,20 @@ export function snapshotText({ account, lastEvent }: Snapshot): string {
     }
     for (const some of perLine) lines.push(JSON.stringify(some));
   }
-  return lines.join('\n');
+  const summed = lines.join('\n');
+  return `${crc32(summed)}\n${summed}`;
 }
 
-/** Reads the text of a snapshot; the entries of the account, when they are asked for. */
+/**
+ * Reads the text of a snapshot; the entries of the account, when they are asked for.
+ *
+ * @throws SnapshotDamaged at once, so that damage in an entry is not found by a command that asks for it
+ */
 export function snapshotOf(text: string): Snapshot {
-  const [first, ...lines] = text.split('\n');
+  const end = text.indexOf('\n');
+  const summed = text.slice(end + 1);
+  if (text.slice(0, end) !== String(crc32(summed))) throw new SnapshotDamaged();
+  const [first, ...lines] = summed.split('\n');
   const { lastEvent, sizes, ...head } = JSON.parse(first!) as {
     revision: number;
     accountId: string;
@@ -47,6 +64,7 @@ export function snapshotOf(text: string): Snapshot {
     lastEvent: string;
     sizes: number[];
   };
+  if (lines.length !== sizes.reduce((sum, size) => sum + linesOf(size), 0)) throw new SnapshotDamaged();
   const account = shelved(head, (name) => {
     const size = sizes[ACCOUNT_MAPS.indexOf(name)]!;
     return new Lines(size, lines.splice(0, linesOf(size)));
@@ -65,19 +83,21 @@ class Lines implements ShelfSource<unknown> {
 
   get(id: string): unknown {
     if (this.size === 0) return undefined;
-    return this.#entriesIn(lineOf(id, this.lines.length)).find(([, other]) => other === id)?.[2];
+    const line = lineOf(id, this.lines.length);
+    return (this.#parsed[line] ??= this.#parse(line)).find(([, other]) => other === id)?.[2];
   }
 
+  /** Keeps nothing: whoever asks for all has it then, or writes it and lets it go. */
   all(): Iterable<readonly [id: string, written: unknown]> {
     const inOrder: [string, unknown][] = [];
     for (const line of this.lines.keys()) {
-      for (const [place, id, written] of this.#entriesIn(line)) inOrder[place] = [id, written];
+      for (const [place, id, written] of this.#parse(line)) inOrder[place] = [id, written];
     }
     return inOrder;
   }
 
-  #entriesIn(line: number): Entry[] {
-    return (this.#parsed[line] ??= JSON.parse(this.lines[line]!) as Entry[]);
+  #parse(line: number): Entry[] {
+    return JSON.parse(this.lines[line]!) as Entry[];
   }
 }
 

@@ -166,13 +166,13 @@ export class OverlayEventStore implements EventStore {
   }
 
   #add(stream: string, branch: Branch, events: readonly NewEvent[]): AppendResult {
-    for (const { id, ...rest } of events) {
+    for (const { id, type, data, metadata } of events) {
       const held: Held = {
         stream,
         revision: branch.after + branch.events.length + 1,
         position: String(this.#first + BigInt(this.#log.length)),
         id,
-        text: JSON.stringify(rest),
+        text: JSON.stringify({ type, data, metadata }),
       };
       branch.events.push(held);
       this.#log.push(held);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { AccountLoading } from '../../src/commands/account-loading.js';
+import { snapshotOf, snapshotText } from '../../src/commands/snapshot-text.js';
 import type { Snapshot, SnapshotStore } from '../../src/commands/snapshots.js';
 import { accountStream } from '../../src/event-store/codec.js';
 import type { EventStore, ReadStreamOptions, StoredEvent } from '../../src/event-store/event-store.js';
@@ -105,5 +106,25 @@ describe('a snapshot', () => {
     }
     const without = new AccountLoading(logOf(all.slice(180)), snapshotsWith(), quiet, 10).load('A1');
     await expect(without).rejects.toThrow('events are missing in a stream: revision 0 was to come');
+  });
+
+  it('whose text is damaged is a miss, and the next one takes its place', async () => {
+    const log = logOf(eventsOf(250));
+    const whole = await new AccountLoading(log, snapshotsWith(), quiet, 1000).load('A1');
+    const sound = snapshotText(whole);
+    let text = sound.replace('"N200"', '"N2x0"');
+    const kept: SnapshotStore = {
+      ...snapshotsWith(),
+      load: async () => Promise.resolve(snapshotOf(text)),
+      save: (_, __, snapshot) => {
+        text = snapshotText(snapshot);
+        return Promise.resolve();
+      },
+    };
+    const loading = new AccountLoading(log, kept, quiet, 10);
+    const { account } = await loading.load('A1');
+    for (let n = 1; n < 250; n += 1) expect(account.entries.get(`N${n}`)?.revision).toBe(n);
+    await loading.idle();
+    expect(text).toBe(sound);
   });
 });

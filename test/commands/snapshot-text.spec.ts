@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { snapshotOf, snapshotText } from '../../src/commands/snapshot-text.js';
+import { SnapshotDamaged, snapshotOf, snapshotText } from '../../src/commands/snapshot-text.js';
 import { type Account, evolve, unopenedAccount } from '../../src/ledger/account.js';
 import { toSnapshot } from '../../src/ledger/snapshot.js';
 import { anyHistory, play, simulation } from '../support/ledger-histories.js';
@@ -45,18 +46,42 @@ test('of many entries each is found by its id, others are not, and all come in t
   );
 });
 
-test('an entry that is asked for is all that is read of its text, with those beside it', () => {
+/** An account of many entries, as text. */
+function longText(): string {
   const entries = new Map(
     Array.from({ length: 1_000 }, (_, revision) => [
       `N${revision}`,
       { revision, type: 'NoteRecorded' as const },
     ]),
   );
-  const [head, ...lines] = snapshotText({ account: { ...unopenedAccount(), entries }, lastEvent: 'x' }).split(
-    '\n',
-  );
+  return snapshotText({ account: { ...unopenedAccount(), entries }, lastEvent: 'x' });
+}
+
+/** The text of these lines, with a checksum that is right. */
+function summed(lines: readonly string[]): string {
+  const text = lines.join('\n');
+  return `${crc32(text)}\n${text}`;
+}
+
+test('an entry that is asked for is all that is read of its text, with those beside it', () => {
+  const [, head, ...lines] = longText().split('\n');
   const at = lines.findIndex((line) => line.includes('"N500"'));
-  const torn = [head, ...lines.map((line, other) => (other === at ? line : 'torn'))].join('\n');
-  expect(snapshotOf(torn).account.entries.get('N500')).toEqual({ revision: 500, type: 'NoteRecorded' });
-  expect(() => [...snapshotOf(torn).account.entries]).toThrow(SyntaxError);
+  const others = summed([head!, ...lines.map((line, other) => (other === at ? line : 'no JSON'))]);
+  expect(snapshotOf(others).account.entries.get('N500')).toEqual({ revision: 500, type: 'NoteRecorded' });
+  expect(() => [...snapshotOf(others).account.entries]).toThrow(SyntaxError);
+});
+
+test.each<[string, (text: string) => string]>([
+  ['is empty', () => ''],
+  ['has another character in an entry', (text) => text.replace('"N500"', '"N5x0"')],
+  ['has another revision', (text) => text.replace('"revision":-1', '"revision":7')],
+  ['is torn in its first line', (text) => text.slice(0, 3)],
+  ['is torn in an entry', (text) => text.slice(0, text.indexOf('"N500"'))],
+  ['lacks its last line', (text) => text.slice(0, text.lastIndexOf('\n'))],
+  ['was written with fewer lines than are looked for', (text) => summed(text.split('\n').slice(1, -1))],
+  ['was written with more lines than are looked for', (text) => summed([...text.split('\n').slice(1), '[]'])],
+])('a text that %s is not read at all', (_, damage) => {
+  const text = longText();
+  expect(damage(text)).not.toBe(text);
+  expect(() => snapshotOf(damage(text))).toThrow(SnapshotDamaged);
 });

@@ -178,6 +178,21 @@ export function eventStoreContract(name: string, { open }: ContractSubject): voi
         expect(await list(store.readStream(stream))).toEqual([{ ...event, stream, revision: 0, position }]);
       });
 
+      test('comes back the same, whether its data came as text too or not', async () => {
+        const stream = newStream();
+        const data = { name: 'Žižkov "7"', amount: '1.50', none: null };
+        const [withText, without]: [NewEvent, NewEvent] = [
+          { ...newEvent(), data },
+          { ...newEvent(), data },
+        ];
+        await store.append(stream, 'no_stream', [{ ...withText, text: JSON.stringify(data) }, without]);
+        const position = expect.any(String) as unknown;
+        expect(await list(store.readStream(stream))).toEqual([
+          { ...withText, stream, revision: 0, position },
+          { ...without, stream, revision: 1, position },
+        ]);
+      });
+
       test('is the same in its stream, in the whole log and in a subscription', async () => {
         const before = await store.head();
         const stream = newStream();

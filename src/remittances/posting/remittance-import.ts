@@ -88,7 +88,7 @@ export class RemittanceImport {
   readonly #today: Today;
   readonly #resolving: Resolving;
   readonly #tryingAgain: TryingAgain;
-  /** By file. */
+  /** By remittance. */
   readonly #turns = new Turns();
 
   constructor(private readonly parts: RemittanceImportParts) {
@@ -168,8 +168,9 @@ export class RemittanceImport {
     const { signal, sender } = options;
     const file = await this.#open(document.sha256);
     const { advices, findings } = await checkFile(file, () => signal?.throwIfAborted());
-    // Two that post a file at once look for its claims at two moments, and may find two accounts for one.
-    const runs = await this.#turns.take(document.sha256, () => this.#run(advices, document, options));
+    const remittanceIds = advices.map(({ end }) => remittanceIdOf(end.contentHash));
+    // Two that post a remittance at once look for its claims at two moments, and may find two accounts for one.
+    const runs = await this.#turns.takeAll(remittanceIds, () => this.#run(advices, document, options));
     const logs = new Map(runs.map(({ log }) => [log.remittanceId, log]));
     const posted = await this.#tryingAgain.after({ createAccounts: options.createAccounts, logs }, sender);
     for (const run of runs) {

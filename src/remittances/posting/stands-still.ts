@@ -19,7 +19,7 @@ export const everything: ToGoOnWith = { of: (now) => now };
  * on with that as well would be work done twice, and more than that where an account comes in between that is a better one
  * for a claim: streams are appended to at the revision that was read, but two processes that find two accounts for a claim
  * post it on both; the work item `clearing_left` then shows it. What a person decided on a suspended claim, or the ledger
- * tries again, is safe from that, since its account is recorded first; so are two imports of a file in one process.
+ * tries again, is safe from that, since its account is recorded first; so are two imports of a remittance in one process.
  */
 export class StandsStill implements ToGoOnWith {
   #before: ReadonlySet<string> = new Set();

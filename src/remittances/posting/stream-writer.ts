@@ -50,12 +50,16 @@ export class StreamWriter {
     events: readonly KeyedEvent[],
     sender: Sender = {},
   ): Promise<StreamAppend> {
-    const news = events.map(({ key, event }) => ({ id: eventIdOf(stream, key, event), event }));
+    const news = events.map(({ key, event }) => {
+      const text = JSON.stringify(event.data);
+      return { id: eventIdOf(stream, key, event.type, text), event, text };
+    });
     const appended = await this.#appending.append({ stream, expected, lastRecordedAt }, news, sender);
     return { ...appended, ids: news.map(({ id }) => id) };
   }
 }
 
-function eventIdOf(stream: string, key: string, event: RemittanceEvent): string {
-  return nameUuid(NAMESPACE, [stream, key, event.type, JSON.stringify(event.data)].join('\n'));
+/** @param text the content as JSON */
+function eventIdOf(stream: string, key: string, type: RemittanceEvent['type'], text: string): string {
+  return nameUuid(NAMESPACE, [stream, key, type, text].join('\n'));
 }

@@ -17,6 +17,8 @@ import {
 const FOUND_ONLY = { createAccounts: false };
 
 const FILE = fileOf({ paid: '120', claims: claimOf('CLAIM-1') });
+/** The same ST, sent in an interchange with another control number (ISA13). */
+const OTHER_FILE = Buffer.from(FILE.toString().replaceAll('000000001', '000000002'));
 
 describe('the account of a claim', () => {
   it.each([
@@ -46,25 +48,31 @@ describe('the account of a claim', () => {
     });
   });
 
-  it('is one, though its file is sent again meanwhile and a better account has come by then', async () => {
-    await onALog(async (store) => {
-      const other = new ImportingProcess(store);
-      await other.carryOut(...accountWith('PATIENT-1'));
-      const held = heldUpAt(store, 'account-PATIENT-1');
-      const process = new ImportingProcess(held.store);
-      const first = process.import(FILE, FOUND_ONLY);
-      await held.reached;
-      await other.carryOut(...accountWith('PATIENT-2', { claimId: 'CLAIM-1' }));
-      const again = process.import(FILE, FOUND_ONLY);
-      // It waits for the first; without that, it would be through by then.
-      await Promise.race([again, delay(500)]);
-      held.letGo();
-      expect((await first).remittances).toMatchObject([{ outcome: 'posted', claims: { posted: 1 } }]);
-      expect((await again).remittances).toMatchObject([{ outcome: 'duplicate', claims: { posted: 1 } }]);
-      expect(await typesIn(store, 'account-PATIENT-2')).toEqual(['AccountOpened', 'ChargePosted']);
-      expect(await booksOf(store)).not.toHaveProperty('Assets:RemittanceClearing');
-    });
-  });
+  it.each([
+    ['file', FILE],
+    ['ST', OTHER_FILE],
+  ])(
+    'is one, though its %s is sent again meanwhile and a better account has come by then',
+    async (_, sent) => {
+      await onALog(async (store) => {
+        const other = new ImportingProcess(store);
+        await other.carryOut(...accountWith('PATIENT-1'));
+        const held = heldUpAt(store, 'account-PATIENT-1');
+        const process = new ImportingProcess(held.store);
+        const first = process.import(FILE, FOUND_ONLY);
+        await held.reached;
+        await other.carryOut(...accountWith('PATIENT-2', { claimId: 'CLAIM-1' }));
+        const again = process.import(sent, FOUND_ONLY);
+        // It waits for the first; without that, it would be through by then.
+        await Promise.race([again, delay(500)]);
+        held.letGo();
+        expect((await first).remittances).toMatchObject([{ outcome: 'posted', claims: { posted: 1 } }]);
+        expect((await again).remittances).toMatchObject([{ outcome: 'duplicate', claims: { posted: 1 } }]);
+        expect(await typesIn(store, 'account-PATIENT-2')).toEqual(['AccountOpened', 'ChargePosted']);
+        expect(await booksOf(store)).not.toHaveProperty('Assets:RemittanceClearing');
+      });
+    },
+  );
 
   it("is the one on which the payer's claim was posted before, when CLP01 says nothing", async () => {
     await onALog(async (store) => {
