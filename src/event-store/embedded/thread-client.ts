@@ -14,13 +14,19 @@ import {
 /** This file's ending says whether the compiled threads or their sources lie beside it. */
 const ENTRY = new URL(`./thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
+/**
+ * So many requests are a message, also within a turn of the event loop: the thread begins with them while the next are
+ * still being decided on. Whatever waits there goes into one transaction all the same.
+ */
+const REQUESTS_A_MESSAGE = 16;
+
 interface Waiting {
   resolve(value: Value): void;
   reject(error: Error): void;
 }
 
 /**
- * Our end of a thread: numbers the requests, sends those of one turn of the event loop as one message, and hands out
+ * Our end of a thread: numbers the requests, sends those of one turn of the event loop as few messages, and hands out
  * the answers.
  */
 export class ThreadClient<Request> {
@@ -62,6 +68,7 @@ export class ThreadClient<Request> {
     // Not a microtask: every request that came over HTTP would be a message, and wake the thread, by itself.
     if (this.#unsent.length === 0) setImmediate(() => this.#send());
     this.#unsent.push([call, request]);
+    if (this.#unsent.length === REQUESTS_A_MESSAGE) this.#send();
     return this.#answer(call);
   }
 
@@ -79,6 +86,7 @@ export class ThreadClient<Request> {
   }
 
   #send(): void {
+    if (this.#unsent.length === 0) return;
     const calls = this.#unsent;
     this.#unsent = [];
     this.#worker.postMessage(calls);
