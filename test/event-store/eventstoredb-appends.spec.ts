@@ -12,6 +12,7 @@ import { Connection } from '../../src/event-store/eventstoredb/connection.js';
 import { readConnectionString } from '../../src/event-store/eventstoredb/connection-string.js';
 import { openEventStoreDb } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { StoreAccessDenied, typedError } from '../../src/event-store/eventstoredb/failures.js';
+import { startCluster } from '../support/eventstoredb-double/cluster.js';
 import { type Double, startDouble } from '../support/eventstoredb-double/double.js';
 import type { FaultsByPoint } from '../support/eventstoredb-double/faults.js';
 import { list, newEvent, newStream } from './contract.js';
@@ -134,6 +135,36 @@ describe('an append among others on the same call', () => {
     const sent = Array.from({ length: 40 }, () => failureOf(send(connection, proposal())));
     connection.close();
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['Silent']));
+  });
+});
+
+describe('appends on several calls', () => {
+  test.each<[FaultsByPoint['append'], string]>([
+    ['not_leader', 'NotLeaderError'],
+    ['unavailable', 'UnavailableError'],
+  ])('all go to the new leader after one met %s, and what was sent is answered', async (fault, expected) => {
+    const cluster = await startCluster(2);
+    const [old, next] = cluster.members as [Double, Double];
+    const connection = new Connection(readConnectionString(cluster.url));
+    const ofMany = (count: number): Promise<string>[] =>
+      Array.from({ length: count }, () => failureOf(send(connection, proposal(), MANY_WITHIN_MS)));
+    try {
+      expect(new Set(await Promise.all(ofMany(64)))).toEqual(new Set(['undefined']));
+      old.faults.always({ delayMs: 1_000 });
+      const sent = ofMany(16);
+      await delay(100); // They fill the first of four calls, and are answered when the node leads no more.
+      old.members = []; // It knows of no leader, whoever asks it.
+      next.members = [{ address: next.address, state: 'leader', alive: true }];
+      old.faults.next('append', fault, { times: Infinity, leader: next.address });
+      expect(await failureOf(send(connection, proposal(), 200))).toBe(expected);
+      await delay(50); // The client hears of it after whoever appends.
+      expect(await Promise.all(ofMany(48))).toEqual(Array(48).fill('undefined'));
+      expect(old.faults.count('append', fault)).toBe(1);
+      expect(new Set(await Promise.all(sent))).toEqual(new Set(['undefined']));
+    } finally {
+      connection.close();
+      await cluster.stop();
+    }
   });
 });
 

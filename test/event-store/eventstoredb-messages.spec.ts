@@ -60,6 +60,14 @@ describe('the message of an append', () => {
       events: proposal.events.map((event) => ({ ...event, contentType: 'application/json' })),
     });
   });
+
+  test('has the data as whoever appends has written them', () => {
+    const text = '{"amount": "12.30"}';
+    const events = [{ ...newEvent(), data: { amount: '12.30' }, text }];
+    const message = appendMessage({ stream: newStream(), expected: 'no_stream', events });
+    const [event] = streams.BatchAppendReq.deserializeBinary(message).getProposedMessagesList();
+    expect(Buffer.from(event!.getData_asU8()).toString()).toBe(text);
+  });
 });
 
 describe('an answer', () => {

@@ -16,35 +16,35 @@ export type CallOptions = Parameters<EventStoreDBClient['callArguments']>[0];
  * one takes the others' appends along and a late answer is an exception that nobody can catch.
  */
 export class AppendCall {
-  readonly #isOver: (unsent: readonly PendingAppend[]) => void;
   readonly #unsent: PendingAppend[] = [];
   /** What was sent and not answered, by the second half of its id. */
   readonly #sent = new Map<number, PendingAppend>();
+  /** How the call goes for the client: an error makes it look for another node. */
+  readonly #course = Promise.withResolvers<undefined>();
   readonly #firstHalf = randomInt(2 ** 48 - 1);
   #count = 0;
+  /** While it is open. */
   #call: Call | undefined;
   #isSending = false;
   #hasSent = false;
   #isRetired = false;
   #failure: unknown;
 
-  /** @param isOver told when the call takes no more, with what it has not sent and others may */
-  constructor(
-    client: EventStoreDBClient,
-    options: CallOptions,
-    isOver: (unsent: readonly PendingAppend[]) => void,
-  ) {
-    this.#isOver = isOver;
+  /**
+   * @param isOver told when the call sends no more, and the client knows why; and whether that is the node's doing, so that
+   *   other calls to it are of no use either
+   */
+  constructor(client: EventStoreDBClient, options: CallOptions, isOver: (byNode: boolean) => void) {
+    const over = (failure: unknown): void => {
+      // A call that never sent found no node; others may have one. Nor does one that was ended here say anything of them.
+      const byNode = this.#hasSent && (this.#isRetired || this.#failure === undefined);
+      if (this.#call === undefined) this.end(failure);
+      isOver(byNode);
+    };
     // The client hears of how the call ends, so that it looks for another node where this one does not lead any more.
     client['execute'](streamServices.StreamsClient, 'append', (grpc) =>
       this.#run(batchAppend(grpc, ...client['callArguments'](options, { deadline: Infinity }))),
-    ).then(
-      () => this.end(new Silent('it has ended the call of the appends')),
-      (error: unknown) => {
-        if (this.#isRetired) this.#isOver(this.#unsent.splice(0));
-        else this.end(error);
-      },
-    );
+    ).then(() => over(new Silent('it has ended the call of the appends')), over);
   }
 
   /** How many appends wait to be sent, or for their answer. */
@@ -58,6 +58,19 @@ export class AppendCall {
     this.#send();
   }
 
+  /**
+   * Sends no more; the call ends when all that was sent is answered. The client does not hear of that any more.
+   *
+   * @returns what it has not sent, and others may
+   */
+  retire(): readonly PendingAppend[] {
+    this.#isRetired = true;
+    this.#course.resolve(undefined);
+    const unsent = this.#unsent.splice(0);
+    this.#endWhenAnswered();
+    return unsent;
+  }
+
   /** Ends the call, if it has not ended. What was sent has no answer: it may or may not have been done. */
   end(failure: unknown): void {
     if (this.#failure !== undefined) return;
@@ -65,10 +78,8 @@ export class AppendCall {
     this.#call?.cancel();
     for (const append of this.#sent.values()) append.reject(failure);
     this.#sent.clear();
-    if (this.#isRetired) return;
     // A failure before anything was sent is one that another call would meet as well.
     if (!this.#hasSent || !isPassing(typedError(failure))) this.#failUnsent(failure);
-    this.#isOver(this.#unsent.splice(0));
   }
 
   /** Ends the call; what it has not sent fails too. */
@@ -105,30 +116,35 @@ export class AppendCall {
     return undefined;
   }
 
-  /** @returns when the call has ended; @throws why it has, or takes no more */
+  #endWhenAnswered(): void {
+    if (this.#sent.size === 0) this.end(new Silent('the connection was given up'));
+  }
+
+  /** @returns when the call has ended, or is retired; @throws why it has, or sends no more */
   async #run(call: Call): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     call
       .on('data', (answer: Answer) => {
         const error = this.#takeAnswer(answer);
         if (error instanceof UnavailableError) {
           this.#isRetired = true;
-          reject(error);
+          this.#course.reject(error);
         }
-        if (this.#isRetired && this.#sent.size === 0) this.end(new Silent('the connection was given up'));
+        if (this.#isRetired) this.#endWhenAnswered();
       })
       .on('end', () => {
-        resolve(undefined);
+        this.#call = undefined;
+        this.#course.resolve(undefined);
         if (this.#isRetired) this.end(new Silent('it has ended the call of the appends'));
       })
       .on('error', (error) => {
-        reject(error);
+        this.#call = undefined;
+        this.#course.reject(error);
         if (this.#isRetired) this.end(error);
       });
     this.#call = call;
     if (this.#failure === undefined) this.#send();
     else call.cancel();
-    await promise;
+    await this.#course.promise;
   }
 
   /** @returns the error that an append is answered with */

@@ -11,12 +11,13 @@ const CALLS_MAX = 8;
 
 /**
  * The appends of one client, on calls that stay open, which is much cheaper than a call for each. When one ends, what was
- * sent on it fails, and what was not goes to another.
+ * sent on it fails, and what was not goes to another. Where its node ended it, that is a new one: the client goes on to
+ * another node then, and all the calls of before lead to the old one.
  */
 export class Appends {
   readonly #client: EventStoreDBClient;
   readonly #options: CallOptions;
-  readonly #calls: AppendCall[] = [];
+  #calls: AppendCall[] = [];
 
   constructor(client: EventStoreDBClient, options: CallOptions) {
     this.#client = client;
@@ -48,14 +49,15 @@ export class Appends {
   }
 
   #open(): AppendCall {
-    const call = new AppendCall(this.#client, this.#options, (unsent) => this.#isOver(call, unsent));
+    const call = new AppendCall(this.#client, this.#options, (byNode) => this.#isOver(call, byNode));
     this.#calls.push(call);
     return call;
   }
 
-  #isOver(call: AppendCall, unsent: readonly PendingAppend[]): void {
-    const place = this.#calls.indexOf(call);
-    if (place >= 0) this.#calls.splice(place, 1);
-    for (const append of unsent) this.#callWithRoom().take(append);
+  #isOver(call: AppendCall, byNode: boolean): void {
+    if (!this.#calls.includes(call)) return;
+    const over = byNode ? this.#calls : [call];
+    this.#calls = this.#calls.filter((other) => !over.includes(other));
+    for (const append of over.flatMap((each) => each.retire())) this.#callWithRoom().take(append);
   }
 }

@@ -7,10 +7,10 @@ import type { EventMetadata, NewEvent, Position, StoredEvent } from '../event-st
  *
  * @throws TypeError when the data are no JSON
  */
-export function wireEvent({ data, metadata }: NewEvent): { data: string; metadata: string } {
-  const text = JSON.stringify(data) as string | undefined;
-  if (text === undefined) throw new TypeError('data and metadata must be JSON');
-  return { data: text, metadata: JSON.stringify(metadata) };
+export function wireEvent({ data, text, metadata }: NewEvent): { data: string; metadata: string } {
+  const written = (text ?? JSON.stringify(data)) as string | undefined;
+  if (written === undefined) throw new TypeError('data and metadata must be JSON');
+  return { data: written, metadata: JSON.stringify(metadata) };
 }
 
 /**
