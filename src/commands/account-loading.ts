@@ -13,7 +13,8 @@ import { entryIdOf } from '../ledger/events.js';
 import type { RecordedEvent } from '../ledger/recorded-event.js';
 import { FOLD_VERSION } from '../ledger/snapshot.js';
 import { FoldedAccount, markOf } from './folded-account.js';
-import type { Snapshot, SnapshotStore } from './snapshots.js';
+import type { Snapshot } from './snapshot-text.js';
+import type { SnapshotStore } from './snapshots.js';
 
 const NAMED_MAX = 10_000;
 const READS_AT_ONCE = 32;

@@ -4,7 +4,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Account } from '../ledger/account.js';
 import type { Shelf, ShelfChange, ShelfSource } from '../ledger/shelf.js';
 import { ACCOUNT_MAPS, type AccountMap, shelved, writtenOf } from '../ledger/snapshot.js';
-import { type Snapshot, type SnapshotStore, SnapshotUnreadable } from './snapshots.js';
+import type { Snapshot } from './snapshot-text.js';
+import { type SnapshotStore, SnapshotUnreadable } from './snapshots.js';
 
 /** What lies in the file: whoever has another format is made anew. */
 const FORMAT = 1;

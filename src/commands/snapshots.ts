@@ -1,7 +1,5 @@
 import { type Snapshot, snapshotOf, snapshotText } from './snapshot-text.js';
 
-export type { Snapshot } from './snapshot-text.js';
-
 /** Injection token of the snapshot store. */
 export const SNAPSHOTS = Symbol('SnapshotStore');
 

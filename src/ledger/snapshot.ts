@@ -101,19 +101,11 @@ const FORMS: { readonly [M in AccountMap]: ShelfForm<EntryOf<M>, Written[M]> } =
 /** The names of an account's maps. */
 export const ACCOUNT_MAPS = Object.keys(FORMS) as AccountMap[];
 
-/** Writes a folded account as JSON that {@link fromSnapshot} reads back to an equal state; it shares nothing with it. */
+/** Writes a folded account as JSON; it shares nothing with it. {@link shelved} reads its entries back to an equal state. */
 export function toSnapshot(account: Account): AccountSnapshot {
   const { revision, accountId, currency } = account;
   const maps = ACCOUNT_MAPS.map((name) => [name, [...writtenOf(account, name)]] as const);
   return { revision, accountId, currency, ...Object.fromEntries(maps) } as AccountSnapshot;
-}
-
-/** Reads a folded account back; what is in its maps, when it is asked for. */
-export function fromSnapshot(snapshot: AccountSnapshot): Account {
-  return shelved(snapshot, (name) => {
-    const written = new Map<string, unknown>(snapshot[name]);
-    return { size: written.size, get: (id) => written.get(id), all: () => written };
-  });
 }
 
 /**

@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { AccountLoading } from '../../src/commands/account-loading.js';
 import { snapshotOf, snapshotText } from '../../src/commands/snapshot-text.js';
-import type { Snapshot, SnapshotStore } from '../../src/commands/snapshots.js';
+import type { Snapshot } from '../../src/commands/snapshot-text.js';
+import type { SnapshotStore } from '../../src/commands/snapshots.js';
 import { accountStream } from '../../src/event-store/codec.js';
 import type { EventStore, ReadStreamOptions, StoredEvent } from '../../src/event-store/event-store.js';
-import { fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
+import { toSnapshot } from '../../src/ledger/snapshot.js';
+import { fromSnapshot } from '../support/from-snapshot.js';
 
 const RECORDED_AT = '2026-01-15T10:00:00.000Z';
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { FoldedAccount } from '../../src/commands/folded-account.js';
 import { Draft } from '../../src/ledger/draft.js';
-import { fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
+import { toSnapshot } from '../../src/ledger/snapshot.js';
 import { TODAY, accountOpened, chargePosted, claimAdjudicated, postPayment } from '../support/ledger.js';
+import { fromSnapshot } from '../support/from-snapshot.js';
 
 const INSTANT = '2026-03-01T10:00:00.000Z';
 

@@ -3,7 +3,8 @@ import type { ClockGuard } from '../../src/commands/clock-guard.js';
 import { markOf } from '../../src/commands/folded-account.js';
 import type { Posted } from '../../src/commands/posted.js';
 import { AccountBusy, ClockOutOfStep, EventTooLarge } from '../../src/commands/refusals.js';
-import { MemorySnapshots, type Snapshot } from '../../src/commands/snapshots.js';
+import type { Snapshot } from '../../src/commands/snapshot-text.js';
+import { MemorySnapshots } from '../../src/commands/snapshots.js';
 import type { Accounts } from '../../src/commands/transact.js';
 import { decode } from '../../src/event-store/codec.js';
 import {

@@ -16,7 +16,7 @@ import {
 } from '../../src/event-store/event-store.js';
 import { balanceOf } from '../../src/ledger/account.js';
 import type { PostCharge } from '../../src/ledger/rules/post-charge.js';
-import { FOLD_VERSION, fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
+import { FOLD_VERSION, toSnapshot } from '../../src/ledger/snapshot.js';
 import { ACCOUNT, openAccount, postCharge, postPayment, reverseEntry } from '../support/ledger.js';
 import {
   NOW,
@@ -28,6 +28,7 @@ import {
   readableLog,
   silent,
 } from './accounts-on-a-log.js';
+import { fromSnapshot } from '../support/from-snapshot.js';
 
 const STREAM = `account-${ACCOUNT}`;
 

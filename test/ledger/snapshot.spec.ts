@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type Account, evolve, unopenedAccount } from '../../src/ledger/account.js';
-import { ACCOUNT_MAPS, fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
+import { ACCOUNT_MAPS, toSnapshot } from '../../src/ledger/snapshot.js';
 import {
   ACME,
   AccountInMemory,
@@ -21,6 +21,7 @@ import {
   transferResponsibility,
   writeOff,
 } from '../support/ledger.js';
+import { fromSnapshot } from '../support/from-snapshot.js';
 
 const everything = [
   openAccount({ currency: 'USD' }),

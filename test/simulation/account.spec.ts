@@ -16,11 +16,12 @@ import { Money, ZERO, formatMoney, money, sumOf } from '../../src/ledger/money.j
 import { balanceEffectOf, journalLinesOf, movementsOf, placeKey } from '../../src/ledger/movements.js';
 import type { Party } from '../../src/ledger/party.js';
 import type { RecordedEvent } from '../../src/ledger/recorded-event.js';
-import { fromSnapshot, toSnapshot } from '../../src/ledger/snapshot.js';
+import { toSnapshot } from '../../src/ledger/snapshot.js';
 import { decode, encode } from '../../src/event-store/codec.js';
 import { ACCOUNT, AccountInMemory, reverseEntry } from '../support/ledger.js';
 import { anyCommand, anyHistory, play, simulation } from '../support/ledger-histories.js';
 import { oracleOpenItems } from '../support/ledger-oracle.js';
+import { fromSnapshot } from '../support/from-snapshot.js';
 
 const LAST_DAY = '2199-12-31';
 const REVERSIBLE = [
